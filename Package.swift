@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "sluice",
+  products: [
+    .executable(name: "sluice", targets: ["sluice"]),
+    // What a stage of your own is written with, and the commands that run it.
+    .library(name: "Sluice", targets: ["Streaming", "Records", "Pipelines", "Commands"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .target(name: "Streaming"),
+    .target(name: "XMLEvents", dependencies: ["CLibXML2"]),
+    .target(name: "Gzip", dependencies: ["CZlib"]),
+    .target(name: "JSONText"),
+    .target(name: "Records", dependencies: ["Streaming", "XMLEvents", "JSONText"]),
+    .target(name: "Stages", dependencies: ["Streaming", "Records", "JSONText"]),
+    .target(
+      name: "Sinks",
+      dependencies: [
+        "Streaming", "Records", "Gzip", "JSONText", .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .target(
+      name: "Pipelines",
+      dependencies: [
+        "Streaming", "Records", "Stages", "Sinks", "Gzip",
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Yams", package: "Yams"),
+      ]
+    ),
+    .target(name: "Simulator"),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Streaming", "Pipelines", "Simulator", "Sinks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+    .executableTarget(name: "sluice", dependencies: ["Commands"]),
+
+    .testTarget(name: "StreamingTests", dependencies: ["Streaming"]),
+    .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
+    .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.executable, .regular, .test].contains(target.type) {
+  target.swiftSettings = [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+    .strictMemorySafety(),
+  ]
+}

@@ -1,0 +1,72 @@
+internal import CZlib
+
+/// Writes gzip members, each a whole gzip file of its own; members one after another are one file again (RFC 1952).
+///
+/// The header carries no time and no name, so the same bytes at the same level give the same member. Holds about
+/// 256 KiB of zlib's state. Not for two tasks at once: give each its own.
+@safe
+package final class GzipCompressor {
+  /// zlib's stream must not move, since its address is kept in its own state.
+  private let stream: UnsafeMutablePointer<z_stream>
+
+  /// Creates a compressor of level 1 (fastest) to 9 (smallest).
+  /// - Throws: `GzipError.outOfMemory`.
+  package init(level: Int) throws(GzipError) {
+    unsafe stream = .allocate(capacity: 1)
+    unsafe stream.initialize(to: z_stream())
+    // 15 + 16: the largest window, with a gzip header and trailer.
+    let status = unsafe deflateInit2_(
+      stream, Int32(level), Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      Int32(MemoryLayout<z_stream>.size))
+    guard status == Z_OK else {
+      unsafe stream.deallocate()
+      throw .outOfMemory
+    }
+  }
+
+  deinit {
+    unsafe deflateEnd(stream)
+    unsafe stream.deallocate()
+  }
+
+  /// Compresses the next bytes of the current member and appends what is ready.
+  package func compress(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    guard let base = input.baseAddress, unsafe !input.isEmpty else { return }
+    // zlib counts in 32 bits.
+    var offset = 0
+    while offset < input.count {
+      let count = min(input.count - offset, 1 << 30)
+      // zlib reads only; its interface predates const.
+      unsafe stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: (base + offset).assumingMemoryBound(to: UInt8.self))
+      unsafe stream.pointee.avail_in = UInt32(count)
+      repeat { deflate(Z_NO_FLUSH, into: &output) } while unsafe stream.pointee.avail_in > 0
+      offset += count
+    }
+    unsafe stream.pointee.next_in = nil
+  }
+
+  /// Ends the member and makes ready for another.
+  package func finishMember(into output: inout [UInt8]) {
+    while deflate(Z_FINISH, into: &output) != Z_STREAM_END {}
+    unsafe deflateReset(stream)
+  }
+
+  /// Runs zlib once, into spare room at the end of `output`.
+  @discardableResult
+  private func deflate(_ flush: Int32, into output: inout [UInt8]) -> Int32 {
+    let start = output.count
+    let room = 64 * 1024
+    var status: Int32 = Z_OK
+    output.append(contentsOf: repeatElement(0, count: room))
+    let written = unsafe output.withUnsafeMutableBytes { bytes in
+      unsafe stream.pointee.next_out = unsafe bytes.baseAddress.map { unsafe ($0 + start).assumingMemoryBound(to: UInt8.self) }
+      unsafe stream.pointee.avail_out = UInt32(room)
+      unsafe status = CZlib.deflate(stream, flush)
+      unsafe stream.pointee.next_out = nil
+      return unsafe room - Int(stream.pointee.avail_out)
+    }
+    output.removeLast(room - written)
+    return status
+  }
+}

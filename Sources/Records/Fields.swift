@@ -1,0 +1,120 @@
+/// Where a record's fields stand on a tape: its host's and its own, two ranges over one arena.
+///
+/// Thirty-two bytes: copying it copies no text.
+public struct Fields: Sendable {
+  package let arena: Arena
+  private let outerStart: UInt32
+  private let outerEnd: UInt32
+  private let innerStart: UInt32
+  private let innerEnd: UInt32
+  /// The number of its mark: complete hosts (entries, assets) of the page before this one.
+  package let mark: UInt32
+
+  package init(arena: Arena, outer: Range<Int>, inner: Range<Int>, mark: UInt32) {
+    self.arena = arena
+    outerStart = UInt32(outer.lowerBound)
+    outerEnd = UInt32(outer.upperBound)
+    innerStart = UInt32(inner.lowerBound)
+    innerEnd = UInt32(inner.upperBound)
+    self.mark = mark
+  }
+
+  /// Nodes of the host's fields.
+  @inline(__always)
+  package var outer: Range<Int> { Int(outerStart)..<Int(outerEnd) }
+
+  /// Nodes of the detection, its own element first; of a host's detections, one after another.
+  @inline(__always)
+  package var inner: Range<Int> { Int(innerStart)..<Int(innerEnd) }
+
+  /// Whether some text is in a file.
+  package var hasSpilledText: Bool {
+    guard !arena.spilled.isEmpty else { return false }
+    return outer.contains { unsafe arena.nodes[$0].isSpilled }
+      || inner.contains { unsafe arena.nodes[$0].isSpilled }
+  }
+
+  /// Calls `body` with every node that a path leads to, in document order; a repeated element leads to several.
+  package func forEachNode(at path: FieldPath, _ body: (Int) -> Void) {
+    let first = path.names[0]
+    var isInner = false
+    if !inner.isEmpty, first == WellKnownName.detection || first == WellKnownName.detectionList {
+      // A host's detections stand under DETECTION_LIST.DETECTION, a detection under DETECTION.
+      isInner = true
+    }
+    if isInner {
+      let list = first == WellKnownName.detectionList
+      if list, path.names.count == 1 { return }
+      let names = path.names.dropFirst(list ? 1 : 0)
+      descend(inner, names: names, attribute: path.attribute, body)
+    } else {
+      descend(outer, names: path.names[...], attribute: path.attribute, body)
+    }
+  }
+
+  private func descend(
+    _ range: Range<Int>, names: ArraySlice<Name>, attribute: Name?, _ body: (Int) -> Void
+  ) {
+    guard let name = names.first, !range.isEmpty else { return }
+    let depth = unsafe arena.nodes[range.lowerBound].depth
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let node = unsafe arena.nodes[index]
+      guard node.depth == depth, node.name == name, node.kind == .element else {
+        index += 1
+        continue
+      }
+      let end = arena.end(of: index)
+      if names.count > 1 {
+        // Attributes and text stand first; children begin at the first element.
+        var child = index + 1
+        while child < end, unsafe arena.nodes[child].kind != .element { child += 1 }
+        descend(child..<end, names: names.dropFirst(), attribute: attribute, body)
+      } else if let attribute {
+        for child in index + 1..<max(end, index + 1) {
+          let candidate = unsafe arena.nodes[child]
+          if candidate.depth == depth + 1, candidate.kind == .attribute, candidate.name == attribute { body(child) }
+        }
+      } else {
+        body(index)
+      }
+      index = end
+    }
+  }
+
+  /// The first node that a path leads to.
+  package func firstNode(at path: FieldPath) -> Int? {
+    var found: Int?
+    forEachNode(at: path) { if found == nil { found = $0 } }
+    return found
+  }
+
+  /// The node that holds an element's own text: the element itself, or the text beside its attributes.
+  package func textNode(of index: Int) -> Int {
+    if unsafe arena.nodes[index].kind != .element || arena.isLeaf(index) { return index }
+    let depth = unsafe arena.nodes[index].depth
+    var child = index + 1
+    while unsafe arena.nodes[child].depth > depth {
+      if unsafe arena.nodes[child].kind == .text, unsafe arena.nodes[child].depth == depth + 1 { return child }
+      child += 1
+    }
+    return index
+  }
+
+  /// The text of the first field that a path leads to; nil when there is none.
+  package func text(at path: FieldPath) -> String? {
+    guard let index = firstNode(at: path) else { return nil }
+    return text(of: textNode(of: index))
+  }
+
+  /// The text of a node; a text that lies in a file is read whole.
+  package func text(of index: Int) -> String {
+    guard let file = arena.spilledText(of: index) else {
+      return unsafe String(decoding: arena.text(of: index), as: UTF8.self)
+    }
+    return unsafe String(unsafeUninitializedCapacity: file.count) { room in
+      // A text that cannot be read back is shown as empty here; writing it out fails the page.
+      unsafe (try? file.read(at: 0, into: UnsafeMutableRawBufferPointer(room))) ?? 0
+    }
+  }
+}

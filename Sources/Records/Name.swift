@@ -1,0 +1,126 @@
+internal import Synchronization
+
+/// An interned element or attribute name: two bytes that compare as fast as a number.
+///
+/// Names are few (Qualys has about a hundred) and live as long as the process.
+package struct Name: Hashable, Sendable {
+  package let id: UInt16
+
+  @inline(__always)
+  package init(id: UInt16) { self.id = id }
+
+  /// Interns a name as Qualys writes it.
+  package init(_ text: String) {
+    // Only text of the program's own comes this way, and 65,000 of it never does.
+    self = Name(utf8: Array(text.utf8), isVerbatim: false) ?? Name(id: 0)
+  }
+
+  /// Interns a name; nil when the table is full, which only a hostile answer achieves.
+  ///
+  /// A verbatim name is one that a person chose: it is written as it is in every form.
+  package init?(utf8: [UInt8], isVerbatim: Bool = false) {
+    guard let id = NameTable.shared.intern(NameTable.Key(utf8: utf8, isVerbatim: isVerbatim)) else { return nil }
+    self.id = id
+  }
+
+  /// A name that a person chose.
+  package static func verbatim(_ text: String) -> Name? { Name(utf8: Array(text.utf8), isVerbatim: true) }
+
+  /// The name as Qualys writes it.
+  package var text: String { unsafe String(decoding: NameTable.shared[id].wire, as: UTF8.self) }
+
+  /// What the encoder knows of it.
+  package var spelling: NameSpelling { NameTable.shared[id] }
+}
+
+/// How a name is written out, and what stands under it; the memory lives as long as the process.
+@safe
+package struct NameSpelling: @unchecked Sendable {
+  // Sendable: the memory behind the pointers is written before the value is made and never again.
+
+  /// As Qualys writes it: `LAST_FOUND_DATETIME`.
+  package let wire: UnsafeBufferPointer<UInt8>
+  /// As Sumo Logic's source writes it: `LastFoundDateTime`.
+  package let sumo: UnsafeBufferPointer<UInt8>
+  /// What stands under it, in answers we know.
+  package let role: NameRole
+}
+
+/// What stands under an element, in answers we know.
+package enum NameRole: UInt8, Sendable {
+  /// Text, or children of different names.
+  case plain
+  /// A list: its children are its members.
+  case list
+}
+
+/// All names of the process: append-only, so that reading needs no lock.
+@safe
+final class NameTable: @unchecked Sendable {
+  // Sendable: entries are written once, under the lock, before their id is handed to anyone, and never change.
+
+  static let shared = NameTable()
+
+  struct Key: Hashable {
+    var utf8: [UInt8]
+    var isVerbatim: Bool
+  }
+
+  private static let capacity = 1 << 16
+  private let spellings = UnsafeMutablePointer<NameSpelling>.allocate(capacity: capacity)
+  private let ids = Mutex<[Key: UInt16]>([:])
+
+  private init() {
+    for name in WellKnownName.all { _ = intern(Key(utf8: Array(name.utf8), isVerbatim: false)) }
+  }
+
+  subscript(id: UInt16) -> NameSpelling {
+    @inline(__always) get { unsafe spellings[Int(id)] }
+  }
+
+  func intern(_ key: Key) -> UInt16? {
+    ids.withLock { ids in
+      if let id = ids[key] { return id }
+      guard ids.count < Self.capacity else { return nil }
+      let id = UInt16(ids.count)
+      let text = String(decoding: key.utf8, as: UTF8.self)
+      let spelling = unsafe NameSpelling(
+        wire: Self.keep(key.utf8),
+        sumo: Self.keep(key.isVerbatim ? key.utf8 : Array(NameSpelling.sumo(text).utf8)),
+        role: !key.isVerbatim && NameSpelling.isList(text) ? .list : .plain)
+      unsafe (spellings + Int(id)).initialize(to: spelling)
+      ids[key] = id
+      return id
+    }
+  }
+
+  /// Memory that is never freed, for what lives as long as the process.
+  private static func keep(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
+    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = unsafe memory.initialize(from: bytes)
+    return UnsafeBufferPointer(memory)
+  }
+}
+
+extension NameSpelling {
+  /// The name as Sumo Logic's source writes it: each part between underscores begins with a capital.
+  ///
+  /// `IP`, `OS` and `DNS` stay as they are, for so does the app's own sample; `DATETIME` is `DateTime`.
+  package static func sumo(_ name: String) -> String {
+    switch name {
+    case "IP", "OS", "DNS": return name
+    default: break
+    }
+    return name.split(separator: "_", omittingEmptySubsequences: false)
+      .map { part in
+        if part == "DATETIME" { return "DateTime" }
+        return part.prefix(1).uppercased() + part.dropFirst().lowercased()
+      }
+      .joined()
+  }
+
+  /// Whether an element is known to hold a list of members.
+  static func isList(_ name: String) -> Bool {
+    name.hasSuffix("_LIST") || WellKnownName.lists.contains(name)
+  }
+}

@@ -1,0 +1,52 @@
+/// One entry of a tape: eight bytes, so that a detection's thirty fit four cache lines.
+///
+/// A node's text ends where the next node's begins; a container ends at the first node that is not deeper. Nothing is
+/// patched when an element ends.
+package struct Node: Sendable {
+  /// What a node stands for.
+  package enum Kind: UInt8, Sendable {
+    /// An element; its own text is here when it has neither attributes nor children.
+    case element
+    /// An attribute of the element before it.
+    case attribute
+    /// Text of an element that has attributes or children, too.
+    case text
+    /// The end of the tape.
+    case end
+  }
+
+  /// Properties that are rare, in the bits above the kind.
+  package struct Flags {
+    /// Its text is not in the arena but in a file; the arena holds the file's number in four bytes.
+    package static let spilled: UInt8 = 0x10
+    /// Siblings of the same name follow.
+    package static let repeats: UInt8 = 0x20
+    /// A sibling of the same name came before.
+    package static let repeated: UInt8 = 0x40
+  }
+
+  package var name: Name
+  package var bits: UInt8
+  package var depth: UInt8
+  /// Where its text begins in the arena.
+  package var offset: UInt32
+
+  @inline(__always)
+  package init(_ name: Name, _ kind: Kind, depth: Int, offset: Int) {
+    self.name = name
+    self.bits = kind.rawValue
+    self.depth = UInt8(truncatingIfNeeded: depth)
+    self.offset = UInt32(truncatingIfNeeded: offset)
+  }
+
+  /// What the node stands for.
+  @inline(__always)
+  package var kind: Kind {
+    // The low bits only ever come from a kind's raw value.
+    unsafe unsafeBitCast(bits & 0x0F, to: Kind.self)
+  }
+
+  @inline(__always) package var isSpilled: Bool { bits & Flags.spilled != 0 }
+  @inline(__always) package var repeats: Bool { bits & Flags.repeats != 0 }
+  @inline(__always) package var isRepeated: Bool { bits & Flags.repeated != 0 }
+}

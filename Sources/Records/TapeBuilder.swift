@@ -1,0 +1,143 @@
+/// Writes an arena and its tape, then hands both over without copying.
+@safe
+package struct TapeBuilder: ~Copyable {
+  /// Readable bytes after the text, so that it can be read in blocks.
+  static let padding = 16
+
+  private(set) var bytes: UnsafeMutablePointer<UInt8>
+  private(set) var byteCount = 0
+  private var byteCapacity: Int
+  private(set) var nodes: UnsafeMutablePointer<Node>
+  private(set) var nodeCount = 0
+  private var nodeCapacity: Int
+  var spilled: [SpilledBytes] = []
+
+  /// Creates an empty tape with room for `byteCapacity` bytes of text.
+  package init(byteCapacity: Int, nodeCapacity: Int) {
+    self.byteCapacity = byteCapacity + Self.padding
+    self.nodeCapacity = nodeCapacity + 1
+    unsafe bytes = .allocate(capacity: self.byteCapacity)
+    unsafe nodes = .allocate(capacity: self.nodeCapacity)
+  }
+
+  deinit {
+    unsafe bytes.deallocate()
+    unsafe nodes.deallocate()
+  }
+
+  @inline(__always)
+  package mutating func append(_ name: Name, _ kind: Node.Kind, depth: Int) {
+    if nodeCount + 1 >= nodeCapacity { growNodes() }
+    unsafe (nodes + nodeCount).initialize(to: Node(name, kind, depth: depth, offset: byteCount))
+    nodeCount += 1
+  }
+
+  @inline(__always)
+  package mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
+    if byteCapacity - byteCount < length + Self.padding { growBytes(by: length) }
+    unsafe (bytes + byteCount).update(from: start, count: length)
+    byteCount += length
+  }
+
+  package mutating func append(_ text: [UInt8]) {
+    unsafe text.withUnsafeBufferPointer { text in
+      if let start = text.baseAddress { unsafe append(start, text.count) }
+    }
+  }
+
+  /// Appends nodes of an arena with their text, at another depth and another name for the first if wished.
+  package mutating func append(_ range: Range<Int>, of arena: Arena, deeperBy shift: Int = 0) {
+    for index in range {
+      var node = unsafe arena.nodes[index]
+      node.depth = UInt8(Int(node.depth) + shift)
+      let text = unsafe arena.text(of: index)
+      append(node.name, node.kind, depth: Int(node.depth))
+      unsafe nodes[nodeCount - 1].bits = node.bits
+      if let file = arena.spilledText(of: index) {
+        appendSpilled(file)
+      } else if let start = text.baseAddress {
+        unsafe append(start.assumingMemoryBound(to: UInt8.self), text.count)
+      }
+    }
+  }
+
+  /// Makes a file the text of the last node.
+  package mutating func appendSpilled(_ file: SpilledBytes) {
+    unsafe nodes[nodeCount - 1].bits |= Node.Flags.spilled
+    var number = UInt32(spilled.count)
+    spilled.append(file)
+    unsafe withUnsafeBytes(of: &number) { number in
+      // Four bytes have an address.
+      unsafe append(number.baseAddress!.assumingMemoryBound(to: UInt8.self), 4)
+    }
+  }
+
+  /// Takes back text from the end.
+  @inline(__always)
+  mutating func truncateBytes(to count: Int) { byteCount = count }
+
+  /// Takes back nodes from the end.
+  @inline(__always)
+  mutating func truncateNodes(to count: Int) { nodeCount = count }
+
+  /// Moves the text from `start` on to begin at `destination`.
+  mutating func moveBytes(from start: Int, to destination: Int) {
+    unsafe (bytes + destination).update(from: bytes + start, count: byteCount - start)
+    byteCount -= start - destination
+  }
+
+  mutating func setFlag(_ flag: UInt8, of index: Int) { unsafe nodes[index].bits |= flag }
+
+  /// Gives the last node another name.
+  package mutating func rename(last name: Name) { unsafe nodes[nodeCount - 1].name = name }
+
+  /// Copies nodes and bytes from `node` on out of a tape that is still being written.
+  mutating func carry(fromNode node: Int, byte: Int, of other: borrowing TapeBuilder) {
+    copy(node..<other.nodeCount, byte..<other.byteCount, of: other)
+  }
+
+  mutating func copy(_ range: Range<Int>, _ text: Range<Int>, of other: borrowing TapeBuilder) {
+    let shift = text.lowerBound - byteCount
+    for index in range {
+      if nodeCount + 1 >= nodeCapacity { growNodes() }
+      var node = unsafe other.nodes[index]
+      node.offset = UInt32(Int(node.offset) - shift)
+      unsafe (nodes + nodeCount).initialize(to: node)
+      nodeCount += 1
+    }
+    if !text.isEmpty { unsafe append(UnsafePointer(other.bytes + text.lowerBound), text.count) }
+    // Numbers of spilled texts stay what they were.
+    spilled = other.spilled
+  }
+
+  /// Hands tape and text over.
+  package consuming func seal(serverTime: [UInt8]) -> Arena {
+    unsafe (nodes + nodeCount).initialize(to: Node(Name(id: 0), .end, depth: 0, offset: byteCount))
+    unsafe (bytes + byteCount).update(repeating: 0, count: Self.padding)
+    let arena = unsafe Arena(
+      bytes: bytes, byteCount: byteCount, nodes: nodes, nodeCount: nodeCount, spilled: spilled,
+      serverTime: serverTime)
+    // The arena frees what the builder allocated.
+    unsafe bytes = .allocate(capacity: 1)
+    unsafe nodes = .allocate(capacity: 1)
+    return arena
+  }
+
+  @inline(never)
+  private mutating func growBytes(by more: Int) {
+    byteCapacity = max(byteCapacity * 2, byteCount + more + Self.padding)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCapacity)
+    unsafe larger.update(from: bytes, count: byteCount)
+    unsafe bytes.deallocate()
+    unsafe bytes = larger
+  }
+
+  @inline(never)
+  private mutating func growNodes() {
+    nodeCapacity *= 2
+    let larger = UnsafeMutablePointer<Node>.allocate(capacity: nodeCapacity)
+    unsafe larger.update(from: nodes, count: nodeCount)
+    unsafe nodes.deallocate()
+    unsafe nodes = larger
+  }
+}

@@ -1,0 +1,24 @@
+extension DetectionsSimulation {
+  /// How much is simulated, and from which seed.
+  package struct Options: Sendable {
+    /// How many hosts there are, 100 if nobody says otherwise.
+    package var hosts = 100
+
+    /// What everything else follows from: the same seed gives the same hosts.
+    package var seed: UInt64 = 1
+
+    /// How many hosts a page has at most (`truncation_limit`), 1,000 by default; 0 puts all of them on one page.
+    package var hostsPerPage = 1_000
+
+    /// How many detections each host has, at least 1, or `nil` for a log-normal number with a mean of about 40.
+    package var detectionsPerHost: Int?
+
+    /// How many bytes the first detection of the first host has in RESULTS, or `nil` for a log-normal size.
+    ///
+    /// All other detections keep their sizes, and their texts.
+    package var resultsBytes: Int?
+
+    /// Creates the options with their defaults.
+    package init() {}
+  }
+}

@@ -1,0 +1,142 @@
+/// Answers of the Host List Detection API, page by page, about hosts that do not exist.
+///
+/// Each host follows from the seed and its own place alone. Any page can be written without those before it, and the
+/// size of the pages changes nothing about the hosts.
+package struct DetectionsSimulation: Sendable {
+  private let options: Options
+
+  /// Creates a simulation; two with equal options write the same bytes.
+  package init(_ options: Options) {
+    precondition(options.hosts >= 0, "hosts must not be negative")
+    precondition(options.hostsPerPage >= 0, "hostsPerPage must not be negative")
+    precondition(options.detectionsPerHost ?? 1 >= 1, "detectionsPerHost must be at least 1")
+    precondition(options.resultsBytes ?? 0 >= 0, "resultsBytes must not be negative")
+    self.options = options
+  }
+
+  /// How many pages it takes to list all hosts, at least 1.
+  package var pageCount: Int {
+    max((options.hosts + hostsPerPage - 1) / hostsPerPage, 1)
+  }
+
+  /// Writes page `index` (from 0) in chunks of about 64 KiB as it is generated.
+  ///
+  /// The memory this takes does not depend on the page's size.
+  package func writePage<Failure: Error>(
+    _ index: Int,
+    to write: (_ chunk: [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    precondition((0..<pageCount).contains(index), "there is no such page")
+    let first = index * hostsPerPage
+    let next = min(first + hostsPerPage, options.hosts)
+    if next == first { return try writeEmptyAnswer(to: write) }
+
+    var writer = AnswerWriter()
+    writeOpening(to: &writer)
+    writer.open("HOST_LIST")
+    for host in first..<next {
+      try self.write(SimulatedHost(host, options: options), to: &writer, passingOnTo: write)
+    }
+    writer.close("HOST_LIST")
+    if next < options.hosts { writeWarning(nextHost: SimulatedHost(next, options: options), to: &writer) }
+    writeClosing(to: &writer)
+    try writer.passOn(to: write)
+  }
+
+  /// Writes the answer to a question that no host matches, which has no HOST_LIST.
+  package func writeEmptyAnswer<Failure: Error>(
+    to write: (_ chunk: [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var writer = AnswerWriter()
+    writeOpening(to: &writer)
+    writeClosing(to: &writer)
+    try writer.passOn(to: write)
+  }
+
+  private var hostsPerPage: Int {
+    options.hostsPerPage > 0 ? options.hostsPerPage : max(options.hosts, 1)
+  }
+}
+
+// MARK: - Hosts
+
+extension DetectionsSimulation {
+  private func write<Failure: Error>(
+    _ host: SimulatedHost,
+    to writer: inout AnswerWriter,
+    passingOnTo write: AnswerWriter.Receiver<Failure>
+  ) throws(Failure) {
+    writer.open("HOST")
+    host.writeFields(to: &writer)
+    writer.open("DETECTION_LIST")
+    for var detection in host.makeDetections(options: options) {
+      writer.open("DETECTION")
+      detection.writeFieldsBeforeResults(to: &writer)
+      if var results = detection.results {
+        writer.openCDATA("RESULTS")
+        while results.remaining > 0 {
+          results.writePiece(to: &writer)
+          try writer.passOnFullChunk(to: write)
+        }
+        writer.closeCDATA("RESULTS")
+      }
+      detection.writeFieldsAfterResults(to: &writer)
+      writer.close("DETECTION")
+      try writer.passOnFullChunk(to: write)
+    }
+    writer.close("DETECTION_LIST")
+    writer.close("HOST")
+  }
+}
+
+// MARK: - The frame
+
+extension DetectionsSimulation {
+  private func writeOpening(to writer: inout AnswerWriter) {
+    writer.append(
+      """
+      <?xml version="1.0" encoding="UTF-8" ?>
+      <!DOCTYPE HOST_LIST_VM_DETECTION_OUTPUT SYSTEM "\
+      https://qualysapi.qualys.com/api/5.0/fo/asset/host/vm/detection/dtd/output.dtd">
+      <!-- This report was generated with an evaluation version of the simulator //-->\u{20}
+
+      """
+    )
+    writer.open("HOST_LIST_VM_DETECTION_OUTPUT")
+    writer.open("RESPONSE")
+    var generator = SeededGenerator(seed: options.seed, stream: -1)
+    writer.element("DATETIME", .november2026 + generator.number(in: 21...25) * SimulatedInstant.day)
+  }
+
+  private func writeWarning(nextHost: SimulatedHost, to writer: inout AnswerWriter) {
+    writer.group("WARNING") {
+      $0.element("CODE", 1980)
+      $0.element("TEXT") {
+        $0.append(hostsPerPage)
+        $0.append(" record limit exceeded. Use URL to get next batch of results.")
+      }
+      // As Qualys does: on a line of its own, on another host, and with a parameter nobody sent.
+      $0.group("URL") {
+        $0.indent()
+        $0.append("<![CDATA[https://qualysapi.p01.eng.sjc01.qualys.com/api/5.0/fo/asset/host/vm/detection/")
+        $0.append("?action=list&truncation_limit=")
+        $0.append(hostsPerPage)
+        $0.append("&cloud_agent_activationkey=0&id_min=")
+        $0.append(nextHost.id)
+        $0.append("]]>\n")
+      }
+    }
+  }
+
+  private func writeClosing(to writer: inout AnswerWriter) {
+    writer.close("RESPONSE")
+    writer.close("HOST_LIST_VM_DETECTION_OUTPUT")
+    writer.append(
+      """
+      <!-- This report was generated with an evaluation version of the simulator //-->\u{20}
+      <!-- CONFIDENTIAL AND PROPRIETARY INFORMATION. Simulated: every host and every finding is invented. //-->\u{20}
+
+      """
+    )
+  }
+}

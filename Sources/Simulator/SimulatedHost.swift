@@ -1,0 +1,173 @@
+/// One host: everything about it follows from the seed and the host's place among all hosts.
+struct SimulatedHost: Sendable {
+  /// The host's place among all hosts, from 0.
+  let index: Int
+  let id: Int
+  let detectionCount: Int
+
+  /// When its last scan ended.
+  let scanned: SimulatedInstant
+
+  /// When Qualys had worked through that scan.
+  let processed: SimulatedInstant
+
+  private let platform: HostPlatform
+  private let isInCloud: Bool
+  private let cloudID: UInt64
+  private let fields: SeededGenerator
+  private let detections: SeededGenerator
+
+  init(_ index: Int, options: DetectionsSimulation.Options) {
+    var generator = SeededGenerator(seed: options.seed, stream: index)
+    self.index = index
+    id = 10_000_000 + index * 64 + generator.below(64)
+    let usualCount = generator.logNormal(logarithm: 3.19, deviation: 1)
+    detectionCount = options.detectionsPerHost ?? min(max(Int(usualCount), 1), Self.mostDetections)
+    scanned = .november2026 + generator.below(20 * SimulatedInstant.day)
+    processed = scanned + generator.number(in: 60...7_200)
+    platform = generator.pick(HostPlatform.all)
+    isInCloud = generator.chance(percent: 20)
+    cloudID = generator.next()
+    fields = generator.split()
+    detections = generator.split()
+  }
+
+  /// The most detections a host has if nobody says how many.
+  static let mostDetections = 2_000
+
+  /// The host's detections, one after the other.
+  func makeDetections(options: DetectionsSimulation.Options) -> HostDetections {
+    HostDetections(of: self, options: options, generator: detections)
+  }
+
+  /// Writes the elements that stand before DETECTION_LIST.
+  func writeFields(to writer: inout AnswerWriter) {
+    var generator = fields
+    writeAddresses(to: &writer, using: &generator)
+    writeNames(to: &writer, using: &generator)
+    if isInCloud { writeCloudIdentity(to: &writer) }
+    if platform.isWindows {
+      writer.cdata("NETBIOS") {
+        $0.append("WIN-")
+        $0.append(id)
+      }
+    }
+    if generator.chance(percent: 60) {
+      writer.cdata("QG_HOSTID") {
+        $0.append(hexadecimal: generator.next(), digits: 8)
+        $0.append("-00b0-0000-")
+        $0.append(hexadecimal: generator.next(), digits: 4)
+        $0.append("-")
+        $0.append(hexadecimal: generator.next(), digits: 12)
+      }
+    }
+    writeScans(to: &writer, using: &generator)
+    writeTags(to: &writer, using: &generator)
+    if isInCloud { CloudMetadata(seen: scanned).write(to: &writer, using: &generator) }
+  }
+}
+
+extension SimulatedHost {
+  private func writeAddresses(to writer: inout AnswerWriter, using generator: inout SeededGenerator) {
+    writer.element("ID", id)
+    writer.element("ASSET_ID", 40_000_000 + id * 3)
+    writer.element("IP") {
+      switch generator.below(3) {
+      case 0:
+        $0.append("10.")
+        $0.append(generator.below(256))
+      case 1:
+        $0.append("172.")
+        $0.append(generator.number(in: 16...31))
+      default:
+        $0.append("192.168")
+      }
+      $0.append(".")
+      $0.append(generator.below(256))
+      $0.append(".")
+      $0.append(generator.number(in: 1...254))
+    }
+    if generator.chance(percent: 15) {
+      writer.element("IPV6") {
+        $0.append("fd00:0:0:")
+        $0.append(hexadecimal: generator.next(), digits: 4)
+        $0.append("::")
+        $0.append(hexadecimal: UInt64(index), digits: 4)
+      }
+    }
+    writer.element("TRACKING_METHOD", generator.pick(trackingMethods))
+    if generator.chance(percent: 25) { writer.empty("ASSET_GROUP_LIST") }
+    if generator.chance(percent: 70) { writer.element("NETWORK_ID", 0) }
+  }
+
+  private var trackingMethods: [StaticString] {
+    if isInCloud { return ["EC2", "Cloud Agent", "AGENT"] }
+    return ["IP", "AGENT", "Cloud Agent", "DNS"] + (platform.isWindows ? ["NETBIOS"] : [])
+  }
+
+  private func writeNames(to writer: inout AnswerWriter, using generator: inout SeededGenerator) {
+    let domain = generator.pick(Self.domains)
+    writer.cdata("OS", platform.name)
+    if generator.chance(percent: 50) { writer.cdata("OS_CPE", platform.cpe) }
+    if generator.chance(percent: 10) { return }
+    writer.cdata("DNS") { writeFullName(in: domain, to: &$0) }
+    writer.group("DNS_DATA") {
+      $0.cdata("HOSTNAME", text: writeName)
+      $0.cdata("DOMAIN", domain)
+      $0.cdata("FQDN") { writeFullName(in: domain, to: &$0) }
+    }
+  }
+
+  private func writeName(to writer: inout AnswerWriter) {
+    writer.append(platform.isWindows ? "win-" : "srv-")
+    writer.append(id)
+  }
+
+  private func writeFullName(in domain: StaticString, to writer: inout AnswerWriter) {
+    writeName(to: &writer)
+    writer.append(".")
+    writer.append(domain)
+  }
+
+  private static let domains: [StaticString] = [
+    "corp.example.com", "plant-2.example.net", "lab.example.org", "bücher.example",
+  ]
+
+  private func writeCloudIdentity(to writer: inout AnswerWriter) {
+    writer.cdata("CLOUD_PROVIDER", "AWS")
+    writer.cdata("CLOUD_SERVICE", "EC2")
+    writer.cdata("CLOUD_RESOURCE_ID", text: writeInstanceID)
+    writer.cdata("EC2_INSTANCE_ID", text: writeInstanceID)
+  }
+
+  private func writeInstanceID(to writer: inout AnswerWriter) {
+    writer.append("i-0")
+    writer.append(hexadecimal: cloudID, digits: 16)
+  }
+
+  private func writeScans(to writer: inout AnswerWriter, using generator: inout SeededGenerator) {
+    let duration = generator.number(in: 40...4_000)
+    writer.element("LAST_SCAN_DATETIME", processed)
+    writer.element("LAST_VM_SCANNED_DATE", scanned)
+    writer.element("LAST_VM_SCANNED_DURATION", duration)
+    if generator.chance(percent: 75) {
+      writer.element("LAST_VM_AUTH_SCANNED_DATE", scanned)
+      writer.element("LAST_VM_AUTH_SCANNED_DURATION", duration)
+    }
+    if generator.chance(percent: 30) {
+      writer.element("LAST_PC_SCANNED_DATE", scanned - generator.below(90 * SimulatedInstant.day))
+    }
+  }
+
+  private func writeTags(to writer: inout AnswerWriter, using generator: inout SeededGenerator) {
+    let count = generator.number(in: 0...6)
+    if count == 0 { return }
+    // Neighbours in the list, so that no tag comes twice.
+    let first = generator.below(HostTag.all.count)
+    writer.group("TAGS") {
+      for offset in 0..<count {
+        HostTag.all[(first + offset) % HostTag.all.count].write(to: &$0)
+      }
+    }
+  }
+}

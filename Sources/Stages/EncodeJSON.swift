@@ -1,0 +1,55 @@
+package import Records
+package import Streaming
+
+/// Writes each record as one line of JSON.
+package struct EncodeJSON<Input: LogRecord>: Stage {
+  package static var component: Component {
+    Component(
+      "encode-json",
+      summary: "Writes each record as one line of JSON, with LogType first and Timestamp second.",
+      discussion: """
+        With `names: sumo` a log has the names and the shape that Sumo Logic's source and its Qualys app use; with \
+        `names: qualys` the elements' own names, with @name and #text for attributes. All values are strings, exactly \
+        as Qualys sent them. Elements that can repeat are always arrays.
+        """,
+      form: .options([
+        Option(
+          "names", .choice(LogFormat.Naming.allCases.map(\.rawValue)), default: "sumo",
+          "Whose names are written; usually set once for the whole pipeline."),
+        Option(
+          "timestamp", .field,
+          "The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, else the server's time."),
+      ]),
+      principal: "names",
+      example: "- encode-json: { names: qualys }")
+  }
+
+  private let format: LogFormat
+
+  package init(_ options: Options) throws(OptionError) {
+    self.init(
+      naming: options.text("names").flatMap(LogFormat.Naming.init) ?? .sumo,
+      timestamp: options.text("timestamp").flatMap(FieldPath.init))
+  }
+
+  /// Creates the stage without a pipeline file.
+  package init(naming: LogFormat.Naming = .sumo, timestamp: FieldPath? = nil) {
+    let isHost = Input.self == Host.self
+    format = LogFormat(
+      naming: naming, logType: Input.logType, isHost: isHost,
+      timestamp: timestamp ?? (isHost ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME")))
+  }
+
+  package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Line>) throws {
+    var encoder = LogEncoder(format, capacity: 256 * 1024)
+    var places: [(range: Range<Int>, spilled: SpilledBytes?)] = []
+    places.reserveCapacity(batch.records.count)
+    for record in batch.records { places.append(try encoder.encode(record.fields)) }
+    let buffer = LineBuffer(encoder.finish(), format: format)
+    output.reserve(places.count)
+    for (record, place) in zip(batch.records, places) {
+      output.append(
+        Line(place.range, of: buffer, fields: record.fields, mark: record.fields.mark, spilled: place.spilled))
+    }
+  }
+}

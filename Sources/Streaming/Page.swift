@@ -1,0 +1,85 @@
+internal import Synchronization
+
+/// One answer of an API: the unit that is committed, or abandoned at its last mark.
+///
+/// The page travels with its batches. The decoder concludes it with what it learned; the source waits for that
+/// before it asks for the next page, and the run reads it when the sinks have acknowledged the page's end.
+public final class Page: Sendable {
+  /// What a decoder learned from a page.
+  public struct Report: Sendable {
+    /// The server's clock in the answer (`RESPONSE/DATETIME`), as written.
+    public var serverTime: String?
+    /// Complete hosts (entries, assets) in the page.
+    public var marks = 0
+    /// Whether the ids of the marks grew from each to the next, so that a broken page can be resumed after the last.
+    public var idsAscend = true
+    /// The id of the last complete host (entry, asset).
+    public var lastID: UInt64?
+    /// The first id of the next page: `id_min` of the WARNING's URL. Nothing else of that URL is ever used.
+    public var nextID: UInt64?
+    /// The number that the WARNING carried, 1980 for "there is another page".
+    public var warningCode: String?
+    /// Whether the root element was closed.
+    public var isComplete = false
+    /// Characters that XML forbids and that were replaced by U+FFFD.
+    public var repairedCharacters = 0
+    /// Undefined entity references that were kept as text.
+    public var keptReferences = 0
+    /// Siblings of an unknown name that repeated, and other departures from the shapes we know.
+    public var drift = 0
+    /// Why the page was abandoned.
+    public var failure: (any Error)?
+
+    /// Creates an empty report.
+    public init() {}
+  }
+
+  /// The page's number in its run, from 0.
+  public let number: Int
+
+  /// Where it came from: a file's path, or an address without its query.
+  public let origin: String
+
+  private struct State {
+    var report: Report?
+    var transportFailure: String?
+    var waiters: [CheckedContinuation<Report, Never>] = []
+  }
+  private let state = Mutex(State())
+
+  /// Creates a page that is about to be read.
+  public init(number: Int, origin: String) {
+    self.number = number
+    self.origin = origin
+  }
+
+  /// What the decoder learned; nil until the page is concluded.
+  public var report: Report? { state.withLock { $0.report } }
+
+  /// Why no more bytes of this page came, when its source could not read it to its end.
+  package var transportFailure: String? {
+    get { state.withLock { $0.transportFailure } }
+    set { state.withLock { $0.transportFailure = newValue } }
+  }
+
+  /// Waits for what the decoder learned.
+  package func concluded() async -> Report {
+    await withCheckedContinuation { continuation in
+      let report = state.withLock { state -> Report? in
+        if state.report == nil { state.waiters.append(continuation) }
+        return state.report
+      }
+      if let report { continuation.resume(returning: report) }
+    }
+  }
+
+  /// Says what was learned; called once, by the decoder, when it has seen the page's end.
+  package func conclude(_ report: Report) {
+    let waiters = state.withLock { state in
+      state.report = report
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume(returning: report) }
+  }
+}

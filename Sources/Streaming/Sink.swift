@@ -1,0 +1,46 @@
+/// Where a stream ends.
+///
+/// A sink belongs to one run and is used by one task. For the implementer:
+/// - `write` of a batch that ends a page returns when everything up to that end is durable: its return *is* the
+///   acknowledgement. Before that, a sink may hold and reorder its own work as it likes.
+/// - A page that is abandoned is cut back: what came after mark `position.marks` must not be delivered by a sink
+///   that can take it back, and is counted.
+/// - After an error, only `discard` is called.
+package protocol Sink<Input>: AnyObject {
+  associatedtype Input: Record
+  static var component: Component { get }
+
+  /// Takes a batch; waits while more would need unbounded memory.
+  func write(_ batch: Batch<Input>) async throws
+
+  /// Ends the round: everything acknowledged is in its final place.
+  func finish() async throws
+
+  /// Gives up: leaves no temporary file behind.
+  func discard() async
+
+  /// What this sink has done so far.
+  var counts: SinkCounts { get }
+}
+
+/// The sums of one sink: `entered = acknowledged + rejected + abandoned`, or records were lost.
+public struct SinkCounts: Sendable, Equatable {
+  /// Records that came in.
+  public var entered = 0
+  /// Records that are durable where this sink puts them.
+  public var acknowledged = 0
+  /// Records refused for ever, to the dead-letter file.
+  public var rejected = 0
+  /// Records that came after the last mark of a page that broke off.
+  public var abandoned = 0
+  /// Bytes of all acknowledged records, newlines included, before compression.
+  public var bytes = 0
+  /// The files or addresses written to, as a person should see them.
+  public var destinations: [String] = []
+
+  /// Records that nobody accounts for.
+  public var missing: Int { entered - acknowledged - rejected - abandoned }
+
+  /// Creates empty counts.
+  public init() {}
+}

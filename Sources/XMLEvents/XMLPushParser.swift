@@ -1,0 +1,180 @@
+internal import CLibXML2
+
+/// The only place that knows libxml2: its SAX2 push parser, set up so that nothing is ever expanded or fetched.
+///
+/// Bytes are fed as they arrive, through ``XMLPreFilter``, and the callbacks run meanwhile. The callbacks are C functions over a pointer, since this is
+/// the innermost loop: a class as the context costs a fifth of the time in exclusivity checks.
+///
+/// Why these settings (libxml2 2.9.14, each of them tried): `XML_PARSE_NONET` alone. `NOENT` expands, `DTDLOAD`
+/// fetches, `RECOVER` drops text and takes broken documents for whole ones, `HUGE` switches off the guard against
+/// entity bombs and is quadratic on long CDATA. A document that declares an entity is stopped at once.
+///
+/// Memory: about 100 KiB, whatever the document's size. Not for two tasks at once.
+@safe
+package final class XMLPushParser {
+  /// What happens while bytes are fed. Names and texts live for the call only.
+  @safe
+  package struct Callbacks {
+    /// An element begins: (context, name, attribute count, attributes). An attribute is five pointers: local name,
+    /// prefix, namespace, value, end of value. Names are interned: the same pointer is the same name.
+    package typealias Start = @convention(c) (
+      UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, Int32,
+      UnsafeMutablePointer<UnsafePointer<UInt8>?>?, Int32, Int32, UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    ) -> Void
+    /// An element ends.
+    package typealias End = @convention(c) (
+      UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?
+    ) -> Void
+    /// A piece of text.
+    package typealias Text = @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int32) -> Void
+
+    package var start: Start
+    package var end: End
+    package var characters: Text
+    package var cdata: Text
+
+    package init(start: Start, end: End, characters: Text, cdata: Text) {
+      unsafe self.start = unsafe start
+      unsafe self.end = unsafe end
+      unsafe self.characters = unsafe characters
+      unsafe self.cdata = unsafe cdata
+    }
+  }
+
+  /// What every callback's context must begin with, so that the parser's own callbacks find their way.
+  @safe
+  package struct Context {
+    fileprivate var parser: xmlParserCtxtPtr?
+    fileprivate var declaredEntity = false
+    fileprivate var metReference = false
+    /// Whether the root element was closed; kept by the callbacks' owner, who counts elements anyway.
+    package var isRootClosed = false
+    package init() {}
+
+    /// Bytes of the document before the place that the parser is at.
+    package var offset: Int { unsafe parser.map { unsafe xmlByteConsumed($0) } ?? 0 }
+  }
+
+  /// Starts libxml2 once, before any thread parses; it is never shut down.
+  private static let isStarted: Void = xmlInitParser()
+
+  private let parser: xmlParserCtxtPtr
+  private let context: UnsafeMutablePointer<Context>
+  private var preFilter = XMLPreFilter()
+  /// Held beside the filter, for callbacks ask it while the filter is at work.
+  private let replacements: ReplacementQueue
+  private var failure: XMLError?
+  private var hasBytes = false
+
+  /// Creates a parser; `context` is what the callbacks receive, begins with a ``Context`` and outlives the parser.
+  package init(_ callbacks: Callbacks, context: UnsafeMutableRawPointer) {
+    _ = Self.isStarted
+    replacements = preFilter.replacements
+    unsafe self.context = unsafe context.assumingMemoryBound(to: Context.self)
+    var handler = unsafe xmlSAXHandler()
+    unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
+    unsafe handler.startElementNs = unsafe callbacks.start
+    unsafe handler.endElementNs = unsafe callbacks.end
+    unsafe handler.characters = unsafe callbacks.characters
+    unsafe handler.cdataBlock = unsafe callbacks.cdata
+    unsafe handler.entityDecl = { context, _, _, _, _, _ in
+      guard let context = unsafe context?.assumingMemoryBound(to: Context.self) else { return }
+      unsafe context.pointee.declaredEntity = true
+      unsafe xmlStopParser(context.pointee.parser)
+    }
+    unsafe handler.unparsedEntityDecl = { context, _, _, _, _ in
+      guard let context = unsafe context?.assumingMemoryBound(to: Context.self) else { return }
+      unsafe context.pointee.declaredEntity = true
+      unsafe xmlStopParser(context.pointee.parser)
+    }
+    unsafe handler.reference = { context, _ in
+      unsafe context?.assumingMemoryBound(to: Context.self).pointee.metReference = true
+    }
+    // Without memory there is nothing left to do but stop.
+    guard let parser = unsafe xmlCreatePushParserCtxt(&handler, context, nil, 0, nil) else {
+      fatalError("libxml2 could not get memory for a parser")
+    }
+    unsafe self.parser = unsafe parser
+    unsafe xmlCtxtUseOptions(parser, Int32(XML_PARSE_NONET.rawValue))
+    unsafe self.context.pointee.parser = unsafe parser
+  }
+
+  deinit {
+    unsafe context.pointee.parser = nil
+    // libxml2 keeps declared entities in a hidden document "for expat compatibility".
+    if let document = unsafe parser.pointee.myDoc { unsafe xmlFreeDoc(document) }
+    unsafe xmlFreeParserCtxt(parser)
+  }
+
+  /// Feeds the next bytes; callbacks run before it returns.
+  package func feed(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
+    if let failure { throw failure }
+    do {
+      try unsafe preFilter.filter(bytes) { piece throws(XMLError) in try unsafe parse(piece) }
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  /// Says that no bytes follow.
+  /// - Throws: unless the document was well-formed, its root closed, and nothing stopped it.
+  package func finish() throws(XMLError) {
+    if let failure { throw failure }
+    try preFilter.finish { piece throws(XMLError) in try unsafe parse(piece) }
+    guard hasBytes else { throw error(.empty) }
+    unsafe xmlParseChunk(parser, nil, 0, 1)
+    if unsafe context.pointee.declaredEntity { throw error(.declaresEntity) }
+    guard unsafe context.pointee.isRootClosed else { throw error(.truncated) }
+  }
+
+  /// Replaced characters that lie before a place in the document, each reported once.
+  package func takeRepairs(before offset: Int) -> Int { replacements.take(before: offset) }
+
+  /// Whether there may be replaced characters to take.
+  package var hasRepairs: Bool { replacements.first != nil }
+
+  /// Characters replaced so far.
+  package var repairedCharacters: Int { preFilter.replacementCount }
+
+  /// Undefined entity references kept as text so far.
+  package var keptReferences: Int { preFilter.keptReferenceCount }
+
+  /// Makes an error of where the parser is now.
+  package func error(_ reason: XMLError.Reason) -> XMLError {
+    let line = unsafe parser.pointee.input.map { unsafe Int($0.pointee.line) } ?? 1
+    return unsafe XMLError(reason: reason, line: line, offset: max(0, xmlByteConsumed(parser)))
+  }
+
+  private func parse(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = min(bytes.count - offset, 64 * 1024)
+      hasBytes = true
+      // The base exists: the buffer is not empty.
+      let start = unsafe (bytes.baseAddress! + offset).assumingMemoryBound(to: CChar.self)
+      try unsafe check(xmlParseChunk(parser, start, Int32(count), 0))
+      offset += count
+    }
+  }
+
+  /// Looks at everything that says whether the document is still good.
+  private func check(_ status: Int32) throws(XMLError) {
+    if unsafe context.pointee.declaredEntity { throw error(.declaresEntity) }
+    // The pre-filter keeps undefined references as text, so one that gets here would be lost.
+    if unsafe context.pointee.metReference { throw error(.malformed(code: 27, "an undefined entity is referenced")) }
+    let code = status != 0 ? status : unsafe parser.pointee.errNo
+    // Something after the root element: everything before it was read.
+    guard code != 0, !Self.harmless.contains(code), unsafe !context.pointee.isRootClosed else { return }
+    let message = unsafe xmlCtxtGetLastError(parser)?.pointee.message.map { unsafe String(cString: $0) }
+    throw error(.malformed(code: Int(code), String((message ?? "code \(code)").prefix { $0 != "\n" })))
+  }
+
+  /// Findings that leave the document well-formed: names that look like unbound prefixes, and `xml:` peculiarities.
+  private static let harmless: Set<Int32> = [
+    Int32(XML_NS_ERR_XML_NAMESPACE.rawValue), Int32(XML_NS_ERR_UNDEFINED_NAMESPACE.rawValue),
+    Int32(XML_NS_ERR_QNAME.rawValue), Int32(XML_NS_ERR_EMPTY.rawValue), Int32(XML_NS_ERR_COLON.rawValue),
+    Int32(XML_WAR_NS_URI.rawValue), Int32(XML_WAR_NS_URI_RELATIVE.rawValue),
+    Int32(XML_WAR_LANG_VALUE.rawValue), Int32(XML_WAR_SPACE_VALUE.rawValue), Int32(XML_WAR_UNKNOWN_VERSION.rawValue),
+  ]
+}
