@@ -55,7 +55,6 @@ struct AnswerState: ~Copyable {
   private var isInInnerList = false
   private var isInInnerItem = false
   private var itemRepairs = 0
-  private var isPartOfLarger = false
 
   // The run of text at hand: a leaf's, or a piece between children.
   private var runNode = -1
@@ -126,6 +125,11 @@ struct AnswerState: ~Copyable {
       unsafe startField(name, count: count, attributes: attributes)
     } else {
       unsafe startOutside(name)
+      if itemDepth > 0, count > 0 {
+        unsafe appendAttributes(attributes, count: count, level: 0)
+        tape.truncateNodes(to: runNode)
+        runNode = -1
+      }
     }
   }
 
@@ -175,7 +179,6 @@ struct AnswerState: ~Copyable {
     late = []
     lateStart = -1
     itemRepairs = 0
-    isPartOfLarger = false
     runNode = -1
     // Children of the item are newer than this, children of any item before it are older.
     unsafe openNode[0] = nodeBase + itemNode - 1
@@ -256,10 +259,21 @@ struct AnswerState: ~Copyable {
         return fail("the answer has more than \(limits.names) different names")
       }
       tape.append(name, .attribute, depth: level + 1)
-      unsafe tape.append(start, end - start)
+      unsafe appendAttributeValue(start, end - start)
     }
     runNode = tape.nodeCount
     tape.append(Name(id: 0), .text, depth: level + 1)
+  }
+
+  /// Appends an attribute's value; libxml2 leaves each ampersand in it as `&#38;`, since it could be parsed again.
+  private mutating func appendAttributeValue(_ start: UnsafePointer<UInt8>, _ count: Int) {
+    let value = unsafe UnsafeBufferPointer(start: start, count: count)
+    guard unsafe value.contains(UInt8(ascii: "&")) else { return unsafe tape.append(start, count) }
+    var index = 0
+    while index < count {
+      unsafe tape.append(start + index, 1)
+      index += unsafe value[index] == UInt8(ascii: "&") ? "&#38;".utf8.count : 1
+    }
   }
 
   @inline(__always)
@@ -385,6 +399,28 @@ struct AnswerState: ~Copyable {
 
   @inline(__always)
   private mutating func cdata(_ text: UnsafePointer<UInt8>, _ count: Int) {
+    if unsafe count > 0 && memchr(text, 0x0D, count) != nil { return unsafe cdataWithCR(text, count) }
+    unsafe plainCDATA(text, count)
+  }
+
+  /// Ends lines as XML demands (2.11), CR LF and CR as LF: libxml2 does so everywhere but in CDATA that is pushed.
+  @inline(never)
+  private mutating func cdataWithCR(_ text: UnsafePointer<UInt8>, _ count: Int) {
+    var lines: [UInt8] = []
+    lines.reserveCapacity(count)
+    for index in 0..<count {
+      let byte = unsafe text[index]
+      // A piece is followed by more of the section or by its end, so there is a byte after it.
+      if byte == 0x0D, unsafe text[index + 1] == 0x0A { continue }
+      lines.append(byte == 0x0D ? 0x0A : byte)
+    }
+    unsafe lines.withUnsafeBufferPointer { lines in
+      if let start = unsafe lines.baseAddress { unsafe plainCDATA(start, lines.count) }
+    }
+  }
+
+  @inline(__always)
+  private mutating func plainCDATA(_ text: UnsafePointer<UInt8>, _ count: Int) {
     guard itemDepth > 0, failure == nil else { return unsafe outsideText(text, count) }
     if runKeepsSpace, runNode >= 0 {
       if !runHasCDATA { dropLeadingSpace() }
@@ -524,7 +560,6 @@ struct AnswerState: ~Copyable {
     innerStart -= shift
     innerStartByte = tape.byteCount
     innerCount = 0
-    isPartOfLarger = true
     // Everything at hand is on a new tape: what is open stands where it was copied to.
     unsafe openNode[0] = nodeBase - 1
     unsafe openNode[1] = nodeBase + innerStart - 1

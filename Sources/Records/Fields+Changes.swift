@@ -5,6 +5,18 @@ extension Fields {
     for change in changes { edit.plan(change) }
     return edit.written()
   }
+
+  /// A copy of the record, in an arena of its own, with another text in one node.
+  package func replacingText(of node: Int, with text: [UInt8]) -> Fields {
+    var edit = Edit(fields: self)
+    edit.replaced[node] = text
+    return edit.written()
+  }
+
+  /// The same record with only some of a host's detections.
+  package func keepingInner(_ range: Range<Int>) -> Fields {
+    Fields(arena: arena, outer: outer, inner: range, mark: mark)
+  }
 }
 
 /// What is to be different in the copy of a record.

@@ -6,42 +6,59 @@ public struct Line: Record {
   /// What error messages call it.
   public static let portName = "lines"
 
-  package let buffer: LineBuffer
-  private let start: UInt32
-  private let end: UInt32
+  /// Memory that holds the line; nil when a file does.
+  package let buffer: LineBuffer?
+  /// The file that holds the line, when it is too long for memory.
+  package let file: SpilledBytes?
+  private let start: Int
+  private let end: Int
   /// The record that the line was written from; nil for a line that was read as such.
   package let fields: Fields?
-  /// The line itself, when it is too long for memory; it ends in a newline there.
-  package let spilled: SpilledBytes?
-  /// Which part of a record this is, from 1, of how many; 0 when it is whole.
-  package var part: (number: UInt32, of: UInt32) = (0, 0)
+  /// How the line was written; nil for a line that was read as such.
+  package let format: LogFormat?
+  /// Whether this is a part of a record that was too long for one line.
+  package let isPart: Bool
   /// The number of its mark.
   package let mark: UInt32
 
-  package init(_ range: Range<Int>, of buffer: LineBuffer, fields: Fields?, mark: UInt32, spilled: SpilledBytes? = nil) {
+  /// A line in memory; a newline follows it there.
+  package init(
+    _ range: Range<Int>, of buffer: LineBuffer, fields: Fields?, format: LogFormat?, mark: UInt32, isPart: Bool = false
+  ) {
     self.buffer = buffer
-    start = UInt32(range.lowerBound)
-    end = UInt32(range.upperBound)
+    file = nil
+    start = range.lowerBound
+    end = range.upperBound
     self.fields = fields
+    self.format = format
     self.mark = mark
-    self.spilled = spilled
+    self.isPart = isPart
+  }
+
+  /// A line in a file; a newline follows it there.
+  package init(
+    _ range: Range<Int>, of file: SpilledBytes, fields: Fields?, format: LogFormat?, mark: UInt32, isPart: Bool = false
+  ) {
+    buffer = nil
+    self.file = file
+    start = range.lowerBound
+    end = range.upperBound
+    self.fields = fields
+    self.format = format
+    self.mark = mark
+    self.isPart = isPart
   }
 
   /// Bytes of the line, without its newline.
-  package var byteCount: Int {
-    if let spilled { spilled.count - 1 } else { Int(end - start) }
-  }
+  package var byteCount: Int { end - start }
 
-  /// Where the line stands in its buffer.
-  package var range: Range<Int> { Int(start)..<Int(end) }
+  /// Where the line stands in its buffer or file.
+  package var range: Range<Int> { start..<end }
 
   /// Passes the line on with its newline, in pieces when it is long.
   package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    if let spilled {
-      try unsafe spilled.forEachChunk { try unsafe body($0) }
-    } else {
-      try unsafe buffer.withBytes(Int(start)..<Int(end) + 1, body)
-    }
+    if let file { try unsafe file.forEachChunk(start..<end + 1, body) }
+    try unsafe buffer?.withBytes(start..<end + 1, body)
   }
 
   /// The line's text.
@@ -60,14 +77,11 @@ package final class LineBuffer: @unchecked Sendable {
 
   private let base: UnsafeMutablePointer<UInt8>
   package let count: Int
-  /// How the lines were written, for who must write one again with less.
-  package let format: LogFormat?
 
-  package init(_ writer: consuming JSONWriter, format: LogFormat?) {
+  package init(_ writer: consuming JSONWriter) {
     let (base, _, count) = unsafe writer.release()
     unsafe self.base = unsafe base
     self.count = count
-    self.format = format
   }
 
   deinit { unsafe base.deallocate() }

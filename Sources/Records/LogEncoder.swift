@@ -35,11 +35,15 @@ package struct LogEncoder: ~Copyable {
     }
   }
 
+  /// Where a line was written: in the encoder's memory, or in a file when it is too long for that.
+  package struct Place {
+    package let range: Range<Int>
+    package let file: SpilledBytes?
+  }
+
   /// Writes a line and its newline; says where it stands, or in which file when it is too long for memory.
   /// - Throws: `SpilledBytes.Failure` when a long text cannot be read or a long line not written.
-  package mutating func encode(
-    _ fields: Fields, extras: [Extra] = []
-  ) throws -> (range: Range<Int>, spilled: SpilledBytes?) {
+  package mutating func encode(_ fields: Fields, extras: [Extra] = []) throws -> Place {
     lineStart = writer.count
     file = nil
     writer.append(opening)
@@ -56,11 +60,11 @@ package struct LogEncoder: ~Copyable {
     close(UInt8(ascii: "}"))
     let end = writer.count
     writer.append(UInt8(ascii: "\n"))
-    guard let file else { return (lineStart..<end, nil) }
+    guard let file else { return Place(range: lineStart..<end, file: nil) }
     try unsafe file.append(UnsafeRawBufferPointer(rebasing: writer.bytes[lineStart...]))
     writer.truncate(to: lineStart)
     lastOuter = nil
-    return (lineStart..<lineStart, file)
+    return Place(range: 0..<file.count - 1, file: file)
   }
 
   /// Hands the memory over.

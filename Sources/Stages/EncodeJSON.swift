@@ -42,14 +42,18 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
 
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Line>) throws {
     var encoder = LogEncoder(format, capacity: 256 * 1024)
-    var places: [(range: Range<Int>, spilled: SpilledBytes?)] = []
+    var places: [LogEncoder.Place] = []
     places.reserveCapacity(batch.records.count)
     for record in batch.records { places.append(try encoder.encode(record.fields)) }
-    let buffer = LineBuffer(encoder.finish(), format: format)
+    let buffer = LineBuffer(encoder.finish())
     output.reserve(places.count)
     for (record, place) in zip(batch.records, places) {
-      output.append(
-        Line(place.range, of: buffer, fields: record.fields, mark: record.fields.mark, spilled: place.spilled))
+      let fields = record.fields
+      if let file = place.file {
+        output.append(Line(place.range, of: file, fields: fields, format: format, mark: fields.mark))
+      } else {
+        output.append(Line(place.range, of: buffer, fields: fields, format: format, mark: fields.mark))
+      }
     }
   }
 }

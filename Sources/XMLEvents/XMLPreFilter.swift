@@ -178,8 +178,8 @@ extension XMLPreFilter {
     case .leadingSpace: return verdictOnLeadingSpace(ahead)
     case .declaration: return verdictOnDeclaration(ahead)
     case .excessDecimalDigits, .excessHexadecimalDigits: return verdictOnExcessDigit(byte)
-    case .cdata where outputOffset >= cutOffset && byte != .rightBracket && byte != .greaterThan:
-      // Away from brackets a cut can neither break a `]]>` nor make one.
+    case .cdata where outputOffset >= cutOffset && byte != .rightBracket && byte != .greaterThan && byte != .lineFeed:
+      // Away from brackets a cut can neither break a `]]>` nor make one, and a CR keeps its LF.
       cutOffset = outputOffset + Self.sectionCut.utf8CodeUnitCount + Self.maximumSectionLength
       return .replace(0, by: Self.sectionCut)
     default: break

@@ -64,6 +64,7 @@ package final class XMLPushParser {
   /// Held beside the filter, for callbacks ask it while the filter is at work.
   private let replacements: ReplacementQueue
   private var failure: XMLError?
+  private var unfinishedTag: [UInt8] = []
   private var hasBytes = false
 
   /// Creates a parser; `context` is what the callbacks receive, begins with a ``Context`` and outlives the parser.
@@ -100,7 +101,6 @@ package final class XMLPushParser {
   }
 
   deinit {
-    unsafe context.pointee.parser = nil
     // libxml2 keeps declared entities in a hidden document "for expat compatibility".
     if let document = unsafe parser.pointee.myDoc { unsafe xmlFreeDoc(document) }
     unsafe xmlFreeParserCtxt(parser)
@@ -121,7 +121,8 @@ package final class XMLPushParser {
   /// - Throws: unless the document was well-formed, its root closed, and nothing stopped it.
   package func finish() throws(XMLError) {
     if let failure { throw failure }
-    try preFilter.finish { piece throws(XMLError) in try unsafe parse(piece) }
+    unsafe try preFilter.finish { piece throws(XMLError) in try unsafe parse(piece) }
+    try parseUnfinishedTag(holdingBack: false)
     guard hasBytes else { throw error(.empty) }
     unsafe xmlParseChunk(parser, nil, 0, 1)
     if unsafe context.pointee.declaredEntity { throw error(.declaresEntity) }
@@ -146,7 +147,52 @@ package final class XMLPushParser {
     return unsafe XMLError(reason: reason, line: line, offset: max(0, xmlByteConsumed(parser)))
   }
 
+  /// Hands bytes to libxml2, but holds a start tag back until it is whole.
+  ///
+  /// libxml2 2.9 takes any `>` for the end of the tag at hand, so a `>` inside an attribute's value, together with a
+  /// chunk that ends inside that tag, makes it read a tag that is not all there.
   private func parse(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
+    guard unfinishedTag.isEmpty else {
+      unsafe unfinishedTag.append(contentsOf: bytes)
+      return try parseUnfinishedTag(holdingBack: true)
+    }
+    let end = unsafe Self.startOfUnfinishedTag(in: bytes)
+    try unsafe push(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+    unsafe unfinishedTag.append(contentsOf: bytes[end...])
+  }
+
+  private func parseUnfinishedTag(holdingBack: Bool) throws(XMLError) {
+    let joined = unfinishedTag
+    unfinishedTag.removeAll(keepingCapacity: true)
+    try unsafe joined.withUnsafeBufferPointer { joined throws(XMLError) in
+      let bytes = UnsafeRawBufferPointer(joined)
+      let end = holdingBack ? unsafe Self.startOfUnfinishedTag(in: bytes) : bytes.count
+      unsafe unfinishedTag.append(contentsOf: bytes[end...])
+      try unsafe push(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+    }
+  }
+
+  /// No start tag of an answer is longer; what only looks like one, in CDATA, is not held back for ever.
+  private static let longestTag = 4096
+
+  /// Where the bytes end, or where a start tag begins that does not end in them.
+  private static func startOfUnfinishedTag(in bytes: UnsafeRawBufferPointer) -> Int {
+    let first = max(0, bytes.count - longestTag)
+    guard let start = unsafe bytes[first...].lastIndex(of: UInt8(ascii: "<")) else { return bytes.count }
+    var quote: UInt8?
+    for unsafe byte in unsafe bytes[(start + 1)...] {
+      if let open = quote {
+        if byte == open { quote = nil }
+      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+        quote = byte
+      } else if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?") {
+        return bytes.count
+      }
+    }
+    return start
+  }
+
+  private func push(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
     var offset = 0
     while offset < bytes.count {
       let count = min(bytes.count - offset, 64 * 1024)

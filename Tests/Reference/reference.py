@@ -2,13 +2,14 @@
 """Reads detections answers with expat and writes what they say as NDJSON: the second opinion on the Swift decoder.
 
     reference.py FILE...        plain or gzip; - is standard input
+    reference.py --framed       documents as random_documents.py writes them; after each, a line with its status
 
 Each DETECTION gives one line, {"host": TREE, "detection": TREE}, in the order of the document. A TREE is
 [name, {attribute: value}, text, [child TREEs]]. The host comes without its DETECTION_LIST, but with all its other
 children, also those that stand after it; so the lines of a host are written at its end.
 
-Text. An element's text is its own character data, trimmed of white space (space, TAB, CR, LF) at both ends; with
-child elements between white space only, it is thus empty. RESULTS without child elements is not trimmed. If it holds
+Text. An element's text is its own character data, trimmed of white space (space, TAB, CR, LF) at both ends; between
+child elements each piece is trimmed so, and the pieces are joined. RESULTS without child elements is not trimmed. If it holds
 CDATA sections, white space at its ends that stands outside them is removed; what they hold is kept exactly. If it
 holds none, its text is kept exactly.
 
@@ -18,6 +19,7 @@ formed ends the reading with exit code 1; the lines of its complete hosts are wr
 """
 
 import gzip
+import io
 import json
 import sys
 from xml.parsers import expat
@@ -39,9 +41,11 @@ class Element:
         self.children = []
         self.outside = [""]  # The text before, between and after the CDATA sections: always one more than those.
         self.sections = []
+        self.pieces = [""]  # The text before, between and after the children: always one more than those.
         self.is_in_section = False
 
     def append(self, text):
+        self.pieces[-1] += text
         parts = self.sections if self.is_in_section else self.outside
         parts[-1] += text
 
@@ -53,9 +57,15 @@ class Element:
         self.outside.append("")
         self.is_in_section = False
 
+    def append_child(self, tree):
+        self.children.append(tree)
+        self.pieces.append("")
+
     def text(self):
+        if self.children:
+            return "".join(piece.strip(WHITE_SPACE) for piece in self.pieces)
         outside = list(self.outside)
-        keeps_white_space = self.name == "RESULTS" and not self.children
+        keeps_white_space = self.name == "RESULTS"
         if keeps_white_space and self.sections:
             outside[0] = outside[0].lstrip(WHITE_SPACE)
             outside[-1] = outside[-1].rstrip(WHITE_SPACE)
@@ -108,10 +118,11 @@ class Reader:
             self.host, self.detections, self.elements = None, [], []
         elif self.path == HOST_PATH + ["DETECTION_LIST"]:
             self.elements = [self.host]
+            self.host.pieces.append("")
         elif self.elements:
             tree = self.elements.pop().tree()
             if self.elements:
-                self.elements[-1].children.append(tree)
+                self.elements[-1].append_child(tree)
             else:
                 self.detections.append(tree)
         self.path.pop()
@@ -142,24 +153,41 @@ def open_document(path):
     return gzip.GzipFile(fileobj=stream) if stream.peek(2)[:2] == b"\x1f\x8b" else stream
 
 
+def read_document(stream, name, emit):
+    """Reads one document; the exit code says how it went."""
+    try:
+        Reader(emit).read(stream)
+    except EntityDeclared as entity:
+        print(f"{name}: declares the entity {entity}", file=sys.stderr)
+        return 2
+    except expat.ExpatError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def framed_documents(stream):
+    """The documents of random_documents.py: a length of eight digits, a newline, the bytes."""
+    while length := stream.read(9):
+        yield io.BytesIO(stream.read(int(length)))
+
+
 def main(paths):
     # newline="\n" and UTF-8 whatever the locale says.
     output = open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n", closefd=False)
 
     def emit(record):
-        output.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+        output.write(json.dumps(record, separators=(",", ":")) + "\n")
 
     with output:
+        if paths == ["--framed"]:
+            for document in framed_documents(sys.stdin.buffer):
+                output.write(f"{read_document(document, 'document', emit)}\n")
+            return 0
         for path in paths:
-            try:
-                with open_document(path) as stream:
-                    Reader(emit).read(stream)
-            except EntityDeclared as entity:
-                print(f"{path}: declares the entity {entity}", file=sys.stderr)
-                return 2
-            except expat.ExpatError as error:
-                print(f"{path}: {error}", file=sys.stderr)
-                return 1
+            with open_document(path) as stream:
+                if status := read_document(stream, path, emit):
+                    return status
     return 0
 
 

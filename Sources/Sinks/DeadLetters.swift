@@ -1,0 +1,131 @@
+internal import JSONText
+package import Records
+package import Streaming
+internal import Synchronization
+package import SystemPackage
+
+/// The file of records that were refused for ever, each with who refused it and why.
+///
+/// A dead letter is the log that would have been written, with a member `DeadLetter` at its end; `files` with
+/// `as: lines` takes that off again. The file is plain text, since it should be short and read by people. What a page
+/// refuses waits in a file without a name until the page is committed, so a page that is done again writes nothing
+/// twice. Memory: nothing worth a word.
+package final class DeadLetters: Sendable {
+  private struct Waiting {
+    let file: SpilledBytes
+    /// Where the letters of each mark end, in order.
+    var letters: [(mark: UInt32, end: Int)] = []
+  }
+  private struct State {
+    var pages: [Int: Waiting] = [:]
+    var output: (any OutputFile)?
+    var count = 0
+  }
+
+  /// Where the letters are.
+  package let path: FilePath
+  private let disk: any Disk
+  private let naming: LogFormat.Naming
+  private let stream: String
+  private let state: Mutex<State>
+
+  package init(path: FilePath, stream: String, naming: LogFormat.Naming, disk: any Disk = LocalDisk()) {
+    self.path = path
+    self.stream = stream
+    self.naming = naming
+    self.disk = disk
+    state = Mutex(State())
+  }
+
+  /// Letters that are durable.
+  package var count: Int { state.withLock { $0.count } }
+
+  /// Takes a refused record of a page.
+  package func accept(_ record: any Record, from stage: String, because reason: String, on page: Page) throws {
+    let (line, mark) = try Self.line(of: record, naming: naming)
+    let letter = try Self.letter(line, stream: stream, stage: stage, reason: reason)
+    try state.withLock { state in
+      var waiting = try state.pages[page.number] ?? Waiting(file: SpilledBytes())
+      try unsafe letter.withUnsafeBytes { try unsafe waiting.file.append($0) }
+      waiting.letters.append((mark, waiting.file.count))
+      state.pages[page.number] = waiting
+    }
+  }
+
+  /// Makes the letters of a page durable, those of marks that stand; call it before the page is committed.
+  /// - Returns: how many letters were left out, since their marks do not stand.
+  @discardableResult
+  package func commit(_ page: Page, marks: UInt32) throws -> Int {
+    try state.withLock { state in
+      guard let waiting = state.pages.removeValue(forKey: page.number) else { return 0 }
+      let standing = waiting.letters.prefix { $0.mark < marks }
+      if let end = standing.last?.end {
+        if state.output == nil {
+          try disk.createFolder(path.removingLastComponent())
+          state.output = try disk.append(to: path)
+        }
+        try unsafe waiting.file.forEachChunk(0..<end) { try unsafe state.output?.write($0) }
+        try state.output?.synchronize()
+        state.count += standing.count
+      }
+      return waiting.letters.count - standing.count
+    }
+  }
+
+  /// The log that a record would have become.
+  private static func line(of record: any Record, naming: LogFormat.Naming) throws -> (bytes: [UInt8], mark: UInt32) {
+    if let line = record as? Line {
+      var bytes: [UInt8] = []
+      try unsafe line.forEachChunk { unsafe bytes.append(contentsOf: $0) }
+      return (bytes.dropLast(), line.mark)
+    }
+    guard let record = record as? any LogRecord else {
+      return (Array(#"{"LogType":"unknown"}"#.utf8), 0)
+    }
+    let format = LogFormat(
+      naming: naming, logType: type(of: record).logType, isHost: record is Host,
+      timestamp: FieldPath("DETECTION.LAST_PROCESSED_DATETIME"))
+    var encoder = LogEncoder(format, capacity: 4096)
+    let place = try encoder.encode(record.fields)
+    if let file = place.file {
+      var bytes: [UInt8] = []
+      try unsafe file.forEachChunk(place.range) { unsafe bytes.append(contentsOf: $0) }
+      return (bytes, record.fields.mark)
+    }
+    let writer = encoder.finish()
+    return unsafe (Array(writer.bytes[place.range]), record.fields.mark)
+  }
+
+  private static let opening = #","DeadLetter":{"Stream":""#
+
+  private static func letter(_ line: [UInt8], stream: String, stage: String, reason: String) throws -> [UInt8] {
+    var writer = JSONWriter(capacity: line.count + 256)
+    writer.append(Array(line.dropLast()))
+    writer.append(Array(opening.utf8))
+    writer.append(Array(stream.utf8))
+    writer.append(#"","Stage":""#)
+    writer.append(Array(stage.utf8))
+    writer.append(#"","Reason":""#)
+    unsafe Array(reason.utf8).withUnsafeBytes { unsafe writer.appendEscaped($0) }
+    writer.append("\"}}\n")
+    return unsafe Array(writer.bytes)
+  }
+
+  /// A letter's line as it was before it was refused; other lines as they are.
+  package static func original(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard line.suffix(2).elementsEqual("}}".utf8) else { return line }
+    let mark = Array(opening.utf8)
+    guard let place = line.lastIndex(of: mark) else { return line }
+    return line[..<place] + [UInt8(ascii: "}")]
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Where a sequence of bytes begins for the last time.
+  fileprivate func lastIndex(of mark: [UInt8]) -> Int? {
+    guard count >= mark.count else { return nil }
+    return stride(from: endIndex - mark.count, through: startIndex, by: -1).first { place in
+      self[place..<place + mark.count].elementsEqual(mark)
+    }
+  }
+}

@@ -1,0 +1,254 @@
+internal import DequeModule
+internal import Gzip
+package import Records
+package import Streaming
+package import SystemPackage
+
+/// Writes lines to gzip files: members of about 1 MiB, compressed in parallel, in order.
+///
+/// Members end at marks, so a page that breaks off is cut back to its last complete host; a host larger than a member
+/// spans several, and its first begins at a mark. Where members end depends on the lines alone, not on how they came:
+/// the same lines at the same level give the same bytes. A file has its final name only when all of it is durable.
+/// Memory: about 1.3 MiB for each member at work, and as many are at work as there are cores, and two more.
+package final class GzipFile: Sink {
+  package typealias Input = Line
+
+  package static let component = Component(
+    "gzip-file",
+    summary: "Writes lines to gzip files, whole and durable before they get their names.",
+    discussion: """
+      In the path, {pipeline} and {stream} stand for their names and {n} for the first number that is free; a file \
+      without {n} in its path is replaced. Files are for this user alone (mode 0600). While it is written a file ends \
+      in `.part`; a page that breaks off is cut back to its last complete host.
+      """,
+    form: .options([
+      Option("path", .path, required: true, "Where to write, such as out/{stream}-{n}.jsonl.gz."),
+      Option("level", .integer(1...9), default: "6", "zlib's level: 1 is fastest, 9 smallest."),
+      Option(
+        "roll", .size(1024...(1 << 50)),
+        "Begin another file before one grows beyond this many compressed bytes; the path needs {n} then."),
+      Option("member", .size(4096...(1 << 30)), default: "1MiB", "Lines in one gzip member, uncompressed."),
+    ]),
+    principal: "path",
+    example: "- gzip-file: { path: \"out/{stream}-{n}.jsonl.gz\", level: 6 }")
+
+  /// How files are written.
+  package struct Settings: Sendable {
+    package var path: String
+    package var level = 6
+    package var roll: Int?
+    package var memberBytes = 1 << 20
+    package init(path: String) { self.path = path }
+
+    /// Reads checked options.
+    package init(_ options: Options) {
+      path = options.text("path") ?? ""
+      level = options.integer("level") ?? level
+      roll = options.integer("roll")
+      memberBytes = options.integer("member") ?? memberBytes
+    }
+  }
+
+  /// Finds what the options' kinds do not tell.
+  package static func check(_ options: Options) throws(OptionError) {
+    let path = options.text("path") ?? ""
+    if options.integer("roll") != nil, !path.contains("{n}") {
+      throw OptionError("path", "the files that 'roll' begins need names of their own", help: "put {n} into the path")
+    }
+    for name in path.split(separator: "{").dropFirst() where !["pipeline}", "stream}", "n}"].contains(where: name.hasPrefix) {
+      throw OptionError(
+        "path", "'{\(name.prefix { $0 != "}" })}' does not stand for anything",
+        help: "what does: {pipeline}, {stream}, {n}")
+    }
+  }
+
+  package private(set) var counts = SinkCounts()
+  private let settings: Settings
+  private let disk: any Disk
+  private let maximumInFlight: Int
+
+  /// Lines that are not in a member yet, one run for each mark at least.
+  private var pending = GzipMember()
+  /// Bytes at the beginning of `pending` that belong to marks before the last.
+  private var bytesBeforeMark = 0
+  private var inFlight = Deque<InFlight>()
+  private var files: [PartFile] = []
+  /// The members of the page at hand that are in a file.
+  private var written: [Written] = []
+  private var finished: [FilePath] = []
+
+  private struct InFlight {
+    let task: Task<[UInt8], any Error>
+    let member: Written
+  }
+
+  /// What a member holds and where it lies.
+  private struct Written {
+    var file = 0
+    var offset = 0
+    let mark: UInt32
+    let beginsAtMark: Bool
+    let lineCount: Int
+    let byteCount: Int
+  }
+
+  private struct PartFile {
+    let part: FilePath
+    let path: FilePath
+    let output: any OutputFile
+    var length = 0
+    var isDirty = false
+  }
+
+  package init(_ settings: Settings, disk: any Disk = LocalDisk(), cores: Int) {
+    self.settings = settings
+    self.disk = disk
+    maximumInFlight = cores + 2
+  }
+
+  // MARK: Taking lines
+
+  package func write(_ batch: Batch<Line>) async throws {
+    counts.entered += batch.records.count
+    for line in batch.records { try await append(line) }
+    switch batch.position.ending {
+    case .none: break
+    case .complete: try await commit()
+    case .abandoned:
+      try await cutBack(to: batch.position.marks)
+      try await commit()
+    }
+  }
+
+  private func append(_ line: Line) async throws {
+    if let last = pending.runs.last, last.mark != line.mark {
+      if pending.byteCount >= settings.memberBytes { try await close(pending.byteCount) }
+      bytesBeforeMark = pending.byteCount
+    }
+    pending.append(line)
+    if pending.byteCount - bytesBeforeMark >= settings.memberBytes {
+      // A host as large as a member has members of its own.
+      if bytesBeforeMark > 0 { try await close(bytesBeforeMark) }
+      try await close(pending.byteCount)
+    }
+  }
+
+  /// Makes a member of the first bytes that are pending, which end with a run, and begins to compress it.
+  private func close(_ byteCount: Int) async throws {
+    var member = GzipMember()
+    var rest = GzipMember()
+    for run in pending.runs {
+      if member.byteCount < byteCount { member.append(run) } else { rest.append(run) }
+    }
+    guard let mark = member.runs.last?.mark else { return }
+    let beginsAtMark = lastMark != member.runs[0].mark
+    lastMark = mark
+    pending = rest
+    bytesBeforeMark = max(0, bytesBeforeMark - member.byteCount)
+    let level = settings.level
+    let task = Task { [member] in try member.compressed(level: level) }
+    inFlight.append(
+      InFlight(
+        task: task,
+        member: Written(
+          mark: mark, beginsAtMark: beginsAtMark, lineCount: member.lineCount, byteCount: member.byteCount)))
+    while inFlight.count > maximumInFlight { try await writeOldest() }
+  }
+
+  /// The mark of the last line that went into a member.
+  private var lastMark: UInt32?
+
+  private func writeOldest() async throws {
+    guard let oldest = inFlight.popFirst() else { return }
+    let bytes = try await oldest.task.value
+    var member = oldest.member
+    let isFull = settings.roll.map { (files.last?.length ?? 0) + bytes.count > $0 } ?? false
+    if files.isEmpty || (isFull && member.beginsAtMark && files[files.count - 1].length > 0) { try openFile() }
+    member.file = files.count - 1
+    member.offset = files[member.file].length
+    files[member.file].isDirty = true
+    try unsafe bytes.withUnsafeBytes { try unsafe files[member.file].output.write($0) }
+    files[member.file].length += bytes.count
+    written.append(member)
+  }
+
+  // MARK: Pages
+
+  private func commit() async throws {
+    if pending.byteCount > 0 { try await close(pending.byteCount) }
+    bytesBeforeMark = 0
+    lastMark = nil
+    while !inFlight.isEmpty { try await writeOldest() }
+    for index in files.indices where files[index].isDirty {
+      try files[index].output.synchronize()
+      files[index].isDirty = false
+    }
+    counts.acknowledged += written.reduce(0) { $0 + $1.lineCount }
+    counts.bytes += written.reduce(0) { $0 + $1.byteCount }
+    written.removeAll(keepingCapacity: true)
+    while files.count > 1 { try close(files.removeFirst()) }
+  }
+
+  /// Takes back every line of the mark that broke off.
+  private func cutBack(to marks: UInt32) async throws {
+    var kept = GzipMember()
+    for run in pending.runs {
+      if run.mark < marks { kept.append(run) } else { counts.abandoned += run.lineCount }
+    }
+    pending = kept
+    while !inFlight.isEmpty { try await writeOldest() }
+    while let last = written.last, last.mark >= marks {
+      written.removeLast()
+      counts.abandoned += last.lineCount
+      while files.count - 1 > last.file { try drop(files.removeLast()) }
+      files[last.file].length = last.offset
+      try files[last.file].output.truncate(to: last.offset)
+      files[last.file].isDirty = true
+    }
+    if let last = files.last, last.length == 0 { try drop(files.removeLast()) }
+  }
+
+  // MARK: Files
+
+  private func openFile() throws {
+    let path = freePath()
+    let part = FilePath(path.string + ".part")
+    try disk.createFolder(path.removingLastComponent())
+    files.append(PartFile(part: part, path: path, output: try disk.create(part)))
+  }
+
+  private func freePath() -> FilePath {
+    guard settings.path.contains("{n}") else { return FilePath(settings.path) }
+    var number = 0
+    while true {
+      number += 1
+      let digits = String(number)
+      let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      let path = FilePath(settings.path.replacing("{n}", with: padded))
+      if !disk.exists(path), !files.contains(where: { $0.path == path }) { return path }
+    }
+  }
+
+  private func close(_ file: PartFile) throws {
+    try file.output.close()
+    try disk.rename(file.part, to: file.path)
+    try disk.synchronize(folder: file.path.removingLastComponent())
+    counts.destinations.append(file.path.string)
+  }
+
+  private func drop(_ file: PartFile) throws {
+    try file.output.close()
+    try disk.remove(file.part)
+  }
+
+  package func finish() async throws {
+    try await commit()
+    while !files.isEmpty { try close(files.removeFirst()) }
+  }
+
+  package func discard() async {
+    for item in inFlight { item.task.cancel() }
+    inFlight.removeAll()
+    while !files.isEmpty { try? drop(files.removeFirst()) }
+  }
+}

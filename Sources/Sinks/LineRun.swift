@@ -1,0 +1,49 @@
+package import Records
+
+/// Lines that stand one after another in the same memory: written as one.
+package struct LineRun: Sendable {
+  private let first: Line
+  private var end: Int
+  package private(set) var lineCount: Int
+  /// The number of the lines' mark.
+  package var mark: UInt32 { first.mark }
+
+  package init(_ line: Line) {
+    first = line
+    end = line.range.upperBound + 1
+    lineCount = 1
+  }
+
+  /// Bytes of the lines, newlines included.
+  package var byteCount: Int { end - first.range.lowerBound }
+
+  /// Takes in a line that follows at once, of the same mark if that matters; says whether it did.
+  package mutating func extend(with line: Line, sameMark: Bool) -> Bool {
+    guard let buffer = first.buffer, buffer === line.buffer, line.range.lowerBound == end,
+      !sameMark || line.mark == first.mark
+    else { return false }
+    end = line.range.upperBound + 1
+    lineCount += 1
+    return true
+  }
+
+  /// Passes the lines on with their newlines.
+  package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    if let buffer = first.buffer {
+      try unsafe buffer.withBytes(first.range.lowerBound..<end, body)
+    } else {
+      try unsafe first.forEachChunk(body)
+    }
+  }
+}
+
+extension ContiguousArray<Line> {
+  /// The lines as runs of neighbours, in order.
+  package func contiguousRuns() -> [LineRun] {
+    var runs: [LineRun] = []
+    for line in self {
+      if runs.isEmpty || !runs[runs.count - 1].extend(with: line, sameMark: false) { runs.append(LineRun(line)) }
+    }
+    return runs
+  }
+}
