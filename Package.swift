@@ -11,6 +11,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -27,7 +28,9 @@ let package = Package(
     .target(
       name: "Sinks",
       dependencies: [
-        "Streaming", "Records", "Gzip", "JSONText", .product(name: "SystemPackage", package: "swift-system"),
+        "Streaming", "Records", "Gzip", "JSONText",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
     .target(
@@ -49,10 +52,34 @@ let package = Package(
     ),
     .executableTarget(name: "sluice", dependencies: ["Commands"]),
 
-    .testTarget(name: "StreamingTests", dependencies: ["Streaming"]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Streaming", "Records", "Stages", "Sinks", "Simulator"],
+      path: "Tests/TestSupport"
+    ),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
-    .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
-    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+    .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport"]),
+    .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "TestSupport"]),
+    .testTarget(
+      name: "SinksTests",
+      dependencies: [
+        "Sinks", "Streaming", "Records", "Gzip", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: ["Pipelines", "Streaming", "Records", "Stages", "Sinks"],
+      exclude: ["Broken"]
+    ),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator"]),
+    .testTarget(
+      name: "ContractTests",
+      dependencies: ["Streaming", "Records", "Stages", "Sinks", "Pipelines", "Simulator", "TestSupport"]
+    ),
+    .testTarget(name: "CommandTests", dependencies: ["Commands", "Gzip", "Simulator", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -49,6 +49,28 @@ package struct JSONWriter: ~Copyable {
     count += length
   }
 
+  /// Appends bytes as they are, sixteen at a time: at least 16 bytes after `length` must be readable.
+  @inline(__always)
+  package mutating func append(padded start: UnsafePointer<UInt8>, _ length: Int) {
+    reserve(length + 16)
+    var offset = 0
+    repeat {
+      let block = unsafe UnsafeRawPointer(start + offset).loadUnaligned(as: SIMD16<UInt8>.self)
+      unsafe UnsafeMutableRawPointer(base + count + offset).storeBytes(of: block, as: SIMD16<UInt8>.self)
+      offset += 16
+    } while offset < length
+    count += length
+  }
+
+  /// Appends two bytes.
+  @inline(__always)
+  package mutating func append(_ first: UInt8, _ second: UInt8) {
+    reserve(2)
+    unsafe base[count] = first
+    unsafe base[count + 1] = second
+    count += 2
+  }
+
   /// Appends bytes as they are.
   package mutating func append(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBufferPointer { buffer in

@@ -388,7 +388,7 @@ struct AnswerState: ~Copyable {
     if !runKeepsSpace || runNode < 0 {
       if runNode < 0 || (tape.byteCount == runStart && runFile == nil) {
         // White space before a value, and between elements, is nothing.
-        while start < count, unsafe Self.isSpace(text[start]) { start += 1 }
+        unsafe start = Self.skipSpace(text, count)
         if start == count { return }
         if runNode < 0 { startRun() }
       }
@@ -492,7 +492,20 @@ struct AnswerState: ~Copyable {
   }
 
   @inline(__always)
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte <= 0x0D && byte >= 0x09 && byte != 0x0B && byte != 0x0C) }
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D }
+
+  /// How many bytes of white space a text begins with; indentation goes eight spaces at a time.
+  @inline(__always)
+  private static func skipSpace(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    var index = 0
+    while index < count, unsafe isSpace(text[index]) {
+      index += 1
+      while index + 8 <= count,
+        unsafe UnsafeRawPointer(text + index).loadUnaligned(as: UInt64.self) == 0x2020_2020_2020_2020
+      { index += 8 }
+    }
+    return index
+  }
 
   /// Moves what is certain of a long text to a file.
   @inline(never)

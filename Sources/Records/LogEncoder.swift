@@ -172,8 +172,7 @@ package struct LogEncoder: ~Copyable {
           }
           index = arena.end(of: index)
         } else {
-          writeKey(node.name)
-          index = try writeValue(index, of: arena)
+          index = try writeElement(index, node, of: arena)
         }
       case .text:
         // Pieces of text between children are one text.
@@ -226,13 +225,19 @@ package struct LogEncoder: ~Copyable {
     writer.append(UInt8(ascii: ","))
   }
 
-  /// Writes the value of an element whose key is written, with its attributes beside it; returns what follows it.
+  /// Writes an element, its attributes beside it; returns what follows it.
   @inline(__always)
-  private mutating func writeValue(_ index: Int, of arena: Arena) throws -> Int {
-    if arena.isLeaf(index), unsafe arena.nodes[index].name.spelling.role == .plain {
-      try writeString(index, of: arena)
+  private mutating func writeElement(_ index: Int, _ node: Node, of arena: Arena) throws -> Int {
+    let spelling = node.name.spelling
+    let key = unsafe isSumo ? spelling.sumoKey : spelling.wireKey
+    let length = unsafe (isSumo ? spelling.sumo.count : spelling.wire.count) + 3
+    if spelling.role == .plain, arena.isLeaf(index) {
+      unsafe writer.append(padded: key, length + 1)
+      try writeText(index, of: arena)
+      writer.append(UInt8(ascii: "\""), UInt8(ascii: ","))
       return index + 1
     }
+    unsafe writer.append(padded: key, length)
     return try writeContainer(index, of: arena)
   }
 
@@ -324,11 +329,8 @@ package struct LogEncoder: ~Copyable {
   @inline(__always)
   private mutating func writeKey(_ name: Name) {
     let spelling = name.spelling
-    let key = unsafe isSumo ? spelling.sumo : spelling.wire
-    writer.append(UInt8(ascii: "\""))
-    // A name is never empty.
-    unsafe writer.append(key.baseAddress!, key.count)
-    writer.append("\":")
+    let key = unsafe isSumo ? spelling.sumoKey : spelling.wireKey
+    unsafe writer.append(padded: key, (isSumo ? spelling.sumo.count : spelling.wire.count) + 3)
   }
 
   private mutating func writeAttributeKey(_ name: Name, of element: Name?) {
@@ -352,7 +354,7 @@ package struct LogEncoder: ~Copyable {
   private mutating func writeString(_ index: Int, of arena: Arena) throws {
     writer.append(UInt8(ascii: "\""))
     try writeText(index, of: arena)
-    writer.append("\",")
+    writer.append(UInt8(ascii: "\""), UInt8(ascii: ","))
   }
 
   @inline(__always)

@@ -77,6 +77,8 @@ package final class XMLPushParser {
     unsafe handler.startElementNs = unsafe callbacks.start
     unsafe handler.endElementNs = unsafe callbacks.end
     unsafe handler.characters = unsafe callbacks.characters
+    // The same, or libxml2 looks through all white space to tell what might be ignorable.
+    unsafe handler.ignorableWhitespace = unsafe callbacks.characters
     unsafe handler.cdataBlock = unsafe callbacks.cdata
     unsafe handler.entityDecl = { context, _, _, _, _, _ in
       guard let context = unsafe context?.assumingMemoryBound(to: Context.self) else { return }

@@ -1,1 +1,3 @@
-print("sluice")
+import Commands
+
+await Sluice.main()

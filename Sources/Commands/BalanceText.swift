@@ -1,0 +1,68 @@
+internal import Pipelines
+internal import Streaming
+
+/// A run's balance as a person reads it.
+struct BalanceText: CustomStringConvertible {
+  private let report: RunReport
+
+  init(_ report: RunReport) { self.report = report }
+
+  var description: String {
+    var lines: [String] = []
+    for stream in report.streams { lines += text(of: stream) }
+    let imbalances = report.streams.flatMap(\.imbalances)
+    let verdict =
+      !imbalances.isEmpty
+      ? "balance: BROKEN, records are unaccounted for; please report this"
+      : report.streams.contains(where: \.endedEarly)
+        ? "balance: ended early, as asked; every record taken is accounted for" : "balance: every record is accounted for"
+    lines += imbalances.map { "  lost: \($0)" }
+    lines.append("\(verdict) (\(Figures.seconds(report.duration)))")
+    return lines.joined(separator: "\n")
+  }
+
+  private func text(of stream: RunReport.Stream) -> [String] {
+    let pages = stream.pages + stream.failures.count
+    var lines = ["\(report.pipeline)/\(stream.name): \(Figures.count(pages)) page\(pages == 1 ? "" : "s")"]
+    let width = (stream.stages.map(\.name) + stream.sinks.map(\.name)).map(\.count).max() ?? 0
+    for (name, counts) in stream.stages {
+      var parts = ["\(Figures.count(counts.entered)) in"]
+      if counts.created != 0 { parts.append("\(counts.created > 0 ? "+" : "-") \(Figures.count(abs(counts.created))) made") }
+      parts.append("= \(Figures.count(counts.left)) out")
+      for (reason, count) in counts.dropped.sorted(by: { $0.key < $1.key }) {
+        parts.append("+ \(Figures.count(count)) dropped (\(reason))")
+      }
+      if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
+      lines.append("  \(pad(name, width))  \(parts.joined(separator: " "))")
+    }
+    for (name, counts) in stream.sinks {
+      var parts = ["\(Figures.count(counts.entered)) in = \(Figures.count(counts.acknowledged)) written"]
+      if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
+      if counts.abandoned > 0 { parts.append("+ \(Figures.count(counts.abandoned)) taken back (incomplete host)") }
+      parts.append("(\(Figures.bytes(counts.bytes)) before compression)")
+      lines.append("  \(pad(name, width))  \(parts.joined(separator: " "))")
+      lines += counts.destinations.map { "  \(pad("", width))  -> \($0)" }
+    }
+    if stream.deadLetters > 0, let path = stream.deadLetterPath {
+      lines.append("  \(Figures.count(stream.deadLetters)) dead letters -> \(path)")
+    }
+    if stream.repairedCharacters > 0 {
+      lines.append("  \(Figures.count(stream.repairedCharacters)) characters that XML forbids became U+FFFD")
+    }
+    if stream.keptReferences > 0 {
+      lines.append("  \(Figures.count(stream.keptReferences)) references to undefined entities were kept as text")
+    }
+    if stream.drift > 0 {
+      lines.append("  \(Figures.count(stream.drift)) departures from the answers we know (repeated or late elements)")
+    }
+    for failure in stream.failures {
+      lines.append("  error: \(failure.origin): \(failure.reason)")
+      lines.append("    \(Figures.count(failure.marks)) complete hosts before that place stand; ask for the rest again")
+    }
+    return lines
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

@@ -1,0 +1,72 @@
+internal import Foundation
+internal import Pipelines
+internal import Synchronization
+
+/// One line on the terminal that says how far a run has come; nothing in a pipe.
+final class ProgressLine: Sendable {
+  private struct State {
+    var stream = ""
+    var start = ContinuousClock.now
+    var lastShown: ContinuousClock.Instant?
+  }
+  private let state = Mutex(State())
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  func show(_ progress: Run.Progress) {
+    guard isTerminal else { return }
+    let now = ContinuousClock.now
+    let elapsed = state.withLock { state -> Duration? in
+      if state.stream != progress.stream {
+        state.stream = progress.stream
+        state.start = now
+        state.lastShown = nil
+      }
+      if let last = state.lastShown, now - last < .milliseconds(100) { return nil }
+      state.lastShown = now
+      return now - state.start
+    }
+    guard let elapsed else { return }
+    let seconds = max(0.001, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
+    let rate = Figures.bytes(Int(Double(progress.bytes) / seconds))
+    let text =
+      "\(progress.stream): \(Figures.count(progress.marks)) hosts, \(Figures.count(progress.lines)) logs, "
+      + "\(Figures.bytes(progress.bytes)), \(rate)/s"
+    FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+  }
+
+  /// Takes the line away, so that what follows stands alone.
+  func clear() {
+    let wasShown = state.withLock { $0.lastShown != nil }
+    if wasShown { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+  }
+}
+
+/// Numbers as a person reads them.
+enum Figures {
+  /// 1234567 as 1,234,567.
+  static func count(_ number: Int) -> String {
+    var text = ""
+    for (index, digit) in String(abs(number)).reversed().enumerated() {
+      if index > 0, index.isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return (number < 0 ? "-" : "") + String(text.reversed())
+  }
+
+  /// Bytes with a unit, to one place.
+  static func bytes(_ number: Int) -> String {
+    let units = ["B", "KB", "MB", "GB", "TB"]
+    var value = Double(number)
+    var unit = 0
+    while value >= 1000, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return unit == 0 ? "\(number) B" : "\(Double(Int(value * 10)) / 10) \(units[unit])"
+  }
+
+  static func seconds(_ duration: Duration) -> String {
+    let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    return "\(Double(milliseconds) / 1000) s"
+  }
+}

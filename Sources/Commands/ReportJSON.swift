@@ -1,0 +1,78 @@
+internal import Foundation
+internal import Pipelines
+internal import Streaming
+
+/// A run's balance as JSON.
+struct ReportJSON: Encodable {
+  private struct Stage: Encodable {
+    var name: String
+    var entered: Int
+    var created: Int
+    var left: Int
+    var dropped: [String: Int]
+    var deadLettered: Int
+  }
+  private struct Sink: Encodable {
+    var name: String
+    var entered: Int
+    var acknowledged: Int
+    var deadLettered: Int
+    var abandoned: Int
+    var bytes: Int
+    var destinations: [String]
+  }
+  private struct Failure: Encodable {
+    var origin: String
+    var reason: String
+    var completeHosts: Int
+  }
+  private struct Stream: Encodable {
+    var name: String
+    var pages: Int
+    var stages: [Stage]
+    var sinks: [Sink]
+    var failures: [Failure]
+    var deadLetters: Int
+    var repairedCharacters: Int
+    var keptReferences: Int
+    var drift: Int
+    var endedEarly: Bool
+    var imbalances: [String]
+  }
+
+  private var pipeline: String
+  private var balanced: Bool
+  private var seconds: Double
+  private var streams: [Stream]
+
+  init(_ report: RunReport) {
+    pipeline = report.pipeline
+    balanced = report.isBalanced
+    let milliseconds = report.duration.components.seconds * 1000 + report.duration.components.attoseconds / 1_000_000_000_000_000
+    seconds = Double(milliseconds) / 1000
+    streams = report.streams.map { stream in
+      Stream(
+        name: stream.name, pages: stream.pages,
+        stages: stream.stages.map { name, counts in
+          Stage(
+            name: name, entered: counts.entered, created: counts.created, left: counts.left, dropped: counts.dropped,
+            deadLettered: counts.rejected)
+        },
+        sinks: stream.sinks.map { name, counts in
+          Sink(
+            name: name, entered: counts.entered, acknowledged: counts.acknowledged, deadLettered: counts.rejected,
+            abandoned: counts.abandoned, bytes: counts.bytes, destinations: counts.destinations)
+        },
+        failures: stream.failures.map { Failure(origin: $0.origin, reason: $0.reason, completeHosts: $0.marks) },
+        deadLetters: stream.deadLetters, repairedCharacters: stream.repairedCharacters,
+        keptReferences: stream.keptReferences, drift: stream.drift, endedEarly: stream.endedEarly,
+        imbalances: stream.imbalances)
+    }
+  }
+
+  func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Pipelines
+internal import Sinks
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs every stream of a pipeline once.",
+    discussion: """
+      On a terminal it shows how far it has come; it ends with its balance: what came in, what went out, and what \
+      became of the rest. SIGINT and SIGTERM end it within a batch and leave no temporary file.
+
+        sluice run demo
+        sluice run split --input saved/*.xml.gz --set level=1
+        sluice run split --input - --output out < page.xml
+      """)
+
+  @OptionGroup var pipeline: PipelineOptions
+
+  @Option(help: ArgumentHelp("Stop each stream after so many logs.", valueName: "count"))
+  var limit: Int?
+
+  @Option(help: ArgumentHelp("How many cores to use; all by default.", valueName: "count"))
+  var cores: Int = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+  @Flag(help: "Print the balance as JSON on standard output.")
+  var json = false
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("'--limit' takes a number from 1.") }
+    if cores < 1 { throw ValidationError("'--cores' takes a number from 1.") }
+  }
+
+  func run() async throws {
+    let plan = try pipeline.plan(requiresSecrets: true)
+    let progress = ProgressLine()
+    let run = Run(plan, output: pipeline.output, limit: limit, cores: cores) { progress.show($0) }
+    let report: RunReport
+    do {
+      report = try await Interruption.cancelling { try await run.run() }
+      progress.clear()
+    } catch {
+      progress.clear()
+      throw Self.exitCode(of: error)
+    }
+    if json {
+      print(try ReportJSON(report).text())
+    } else {
+      say(BalanceText(report).description)
+    }
+    if !report.isBalanced { throw ExitStatus.software }
+    if report.hasFailures { throw ExitStatus.data }
+  }
+
+  private static func exitCode(of error: any Error) -> ExitCode {
+    if error is CancellationError {
+      say("sluice: interrupted; what was not whole is taken back")
+      return ExitStatus.tryLater
+    }
+    say("sluice: \(error)")
+    return error is DiskError ? ExitStatus.tryLater : error is Diagnostic ? ExitStatus.configuration : ExitStatus.software
+  }
+}

@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Simulator
+
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Writes answers as Qualys would give them, with hosts and detections made up from a seed.",
+    discussion: """
+      The same seed gives the same bytes on every machine. Files are named detections-0001.xml and so on, a page each.
+
+        sluice simulate --write saved --hosts 100 --seed 7
+      """)
+
+  @Option(help: ArgumentHelp("The folder to write into.", valueName: "folder"))
+  var write: String
+
+  @Option(help: "How many hosts there are.")
+  var hosts = 100
+
+  @Option(help: "What everything is made from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Hosts in a page, Qualys' truncation_limit; 0 for all in one.")
+  var hostsPerPage = 1000
+
+  @Option(help: "Exactly so many detections for each host; about 40, log-normal, when left out.")
+  var detectionsPerHost: Int?
+
+  @Option(help: "Bytes of the first RESULTS, to see what a very long one does.")
+  var resultsBytes: Int?
+
+  func validate() throws {
+    guard hosts >= 0, hostsPerPage >= 0 else { throw ValidationError("Hosts are counted from 0.") }
+    guard detectionsPerHost ?? 1 >= 1 else { throw ValidationError("A host has at least one detection.") }
+    guard resultsBytes ?? 0 >= 0 else { throw ValidationError("'--results-bytes' takes a number from 0.") }
+  }
+
+  func run() throws {
+    var options = DetectionsSimulation.Options()
+    options.hosts = hosts
+    options.seed = seed
+    options.hostsPerPage = hostsPerPage
+    options.detectionsPerHost = detectionsPerHost
+    options.resultsBytes = resultsBytes
+    let simulation = DetectionsSimulation(options)
+    do {
+      try FileManager.default.createDirectory(atPath: write, withIntermediateDirectories: true)
+      for page in 0..<simulation.pageCount { try writePage(page, of: simulation) }
+    } catch {
+      say("sluice: cannot write into '\(write)': \(error.localizedDescription)")
+      throw ExitStatus.tryLater
+    }
+    say("\(Figures.count(simulation.pageCount)) pages of \(Figures.count(hosts)) hosts in '\(write)'")
+  }
+
+  private func writePage(_ page: Int, of simulation: DetectionsSimulation) throws {
+    let digits = String(page + 1)
+    let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    let path = "\(write)/detections-\(number).xml"
+    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+    else { throw CocoaError(.fileWriteUnknown) }
+    try simulation.writePage(page) { chunk in try file.write(contentsOf: chunk) }
+    try file.close()
+  }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Foundation
+public import Pipelines
+
+/// The program: its commands, for `sluice` itself and for a program of your own with a stage more.
+///
+/// ```swift
+/// var registry = Registry.standard
+/// registry.register(MaskAddresses.self)
+/// await Sluice.main(registry: registry)
+/// ```
+public enum Sluice {
+  /// Runs the command that the process was called with, and ends the process with its exit code.
+  public static func main(registry: Registry = .standard) async {
+    // What is written is for this user alone, and a reader that goes away is an answer, not a death.
+    umask(0o077)
+    signal(SIGPIPE, SIG_IGN)
+    await Components.$registry.withValue(registry) { await SluiceCommand.main() }
+  }
+}
+
+/// The components that commands know.
+enum Components {
+  @TaskLocal static var registry = Registry.standard
+}
+
+struct SluiceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sluice",
+    abstract: "Streams Qualys VMDR data to wherever security teams read logs.",
+    discussion: """
+      Begin with 'sluice run demo', then 'sluice new my-pipeline.yaml'.
+
+      Exit codes: 0 done, 64 the command line is wrong, 65 an answer could not be read to its end (what was complete \
+      is delivered), 70 records are unaccounted for, 75 try again later (disk, another run), 78 the pipeline file is \
+      wrong.
+      """,
+    version: "sluice 0.1.0",
+    subcommands: [
+      RunCommand.self, CheckCommand.self, ExplainCommand.self, ListCommand.self, DescribeCommand.self,
+      SchemaCommand.self, NewCommand.self, SimulateCommand.self,
+    ])
+}
+
+/// What the process says by its exit code (sysexits).
+enum ExitStatus {
+  static let data = ExitCode(65)
+  static let software = ExitCode(70)
+  static let tryLater = ExitCode(75)
+  static let configuration = ExitCode(78)
+}
+
+/// Writes a line for the person at the terminal.
+func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

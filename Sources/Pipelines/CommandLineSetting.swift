@@ -1,0 +1,87 @@
+internal import Streaming
+
+/// One `--set key=value`.
+struct CommandLineSetting: Sendable {
+  /// A component that an option can be set on, and the streams that use it.
+  struct Target: Sendable {
+    var use: ComponentUse
+    var component: Component
+    var streams: [String]
+
+    var options: [String] {
+      if case .options(let options) = component.form { options.map(\.name) } else { [] }
+    }
+
+    /// Whether a key behind the component's name means something.
+    func takes(_ option: String) -> Bool {
+      if case .entries = component.form { true } else { options.contains(option) }
+    }
+  }
+
+  let key: String
+  let value: String
+
+  /// How messages speak of it.
+  var location: Location { .commandLine("--set \(key)=\(value)") }
+
+  /// Keys of the file itself that can be set.
+  static let fileKeys = ["name", "names", "replay", "dead-letters"]
+
+  /// The option as if it stood in the file.
+  private func given(_ option: String) -> OptionReader.Given {
+    OptionReader.Given(name: option, location: location, value: OptionReader.node(written: value, at: location))
+  }
+
+  /// Lays a setting of the file itself over the file; returns whether it was one.
+  func apply(to root: inout YAMLNode) -> Bool {
+    guard Self.fileKeys.contains(key), case .map(var entries) = root.content else { return false }
+    let entry = YAMLNode.Entry(key: key, location: location, value: OptionReader.node(written: value, at: location))
+    entries.removeAll { $0.key == key }
+    root.content = .map(entries + [entry])
+    return true
+  }
+
+  /// The component's use and the option that are meant; a finding when none is, or several are.
+  func resolve(_ targets: [Target], _ findings: inout Findings) -> (use: Int, option: OptionReader.Given)? {
+    let found = candidates(targets)
+    if let only = found.first, Set(found.map(\.target.use.id)).count == 1 {
+      return (only.target.use.id, given(only.option))
+    }
+    let all = targets.flatMap { target in target.options.map { Self.name(target, $0, among: targets) } }
+    if found.isEmpty {
+      let bare = Set(targets.flatMap(\.options)).sorted()
+      let meant = Suggestion.phrase(for: key, among: key.contains(".") ? all : bare + Self.fileKeys)
+      findings.error(
+        "nothing here has an option '\(key)'\(meant)", at: location,
+        help: "there is \((Self.fileKeys + all).joined(separator: ", "))")
+    } else {
+      let names = found.map { Self.name($0.target, $0.option, among: targets) }
+      if Set(names).count == 1 {
+        findings.error("'\(key)' is an option of several stages; set it in the file", at: location)
+      } else {
+        findings.error("'\(key)' is an option of several", at: location, help: "say \(names.joined(separator: " or "))")
+      }
+    }
+    return nil
+  }
+
+  private func candidates(_ targets: [Target]) -> [(target: Target, option: String)] {
+    var found: [(target: Target, option: String)] = []
+    for target in targets {
+      if !key.contains("."), target.options.contains(key) { found.append((target, key)) }
+      let prefixes = [target.use.name + "."] + target.streams.map { "\($0).\(target.use.name)." }
+      for prefix in prefixes where key.hasPrefix(prefix) {
+        let option = String(key.dropFirst(prefix.count))
+        if target.takes(option) { found.append((target, option)) }
+      }
+    }
+    return found
+  }
+
+  /// The shortest key that means one option alone.
+  private static func name(_ target: Target, _ option: String, among targets: [Target]) -> String {
+    let isAlone = !targets.contains { $0.use.id != target.use.id && $0.use.name == target.use.name }
+    let short = "\(target.use.name).\(option)"
+    return isAlone ? short : target.streams.first.map { "\($0).\(short)" } ?? short
+  }
+}

@@ -1,0 +1,45 @@
+internal import Foundation
+
+/// What a check learns about folders, without changing anything.
+package struct FolderAccess: Sendable {
+  /// Why files cannot be made in a folder, which is made first when it does not exist; nil when they can.
+  package var problemWriting: @Sendable (_ folder: String) -> String?
+  /// Whether a folder exists.
+  package var exists: @Sendable (_ folder: String) -> Bool
+
+  /// Creates an access; tests give their own.
+  package init(
+    problemWriting: @escaping @Sendable (_ folder: String) -> String?,
+    exists: @escaping @Sendable (_ folder: String) -> Bool
+  ) {
+    self.problemWriting = problemWriting
+    self.exists = exists
+  }
+
+  /// The real file system.
+  package static let system = FolderAccess(
+    problemWriting: { folder in
+      var existing = folder
+      while !FileManager.default.fileExists(atPath: existing) {
+        let parent = Self.parent(of: existing)
+        if parent == existing { break }
+        existing = parent
+      }
+      let isWhole = existing == folder
+      if !Self.isFolder(existing) { return isWhole ? "it is not a folder" : "'\(existing)' is not a folder" }
+      if FileManager.default.isWritableFile(atPath: existing) { return nil }
+      return isWhole ? "it is not writable" : "it does not exist, and '\(existing)' is not writable"
+    },
+    exists: { isFolder($0) })
+
+  /// The folder that a path lies in.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    // Asking for the folder itself, through links.
+    FileManager.default.fileExists(atPath: path.hasSuffix("/") ? path + "." : path + "/.")
+  }
+}

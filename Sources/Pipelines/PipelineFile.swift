@@ -1,0 +1,69 @@
+/// A pipeline file: what it says, and where; its components are words, not looked up yet.
+struct PipelineFile: Sendable {
+  /// A stream.
+  struct Stream: Sendable {
+    var name: String
+    var location: Location
+    var interval: Duration?
+    var predecessor: WrittenText?
+    var source: ComponentUse?
+    var stages: [ComponentUse] = []
+    var outputs: [Output] = []
+  }
+
+  /// A branch at a stream's end.
+  struct Output: Sendable {
+    var location: Location
+    var stages: [ComponentUse] = []
+    var sinks: [ComponentUse]
+  }
+
+  var name: String
+  var names: WrittenText?
+  var qualys: QualysSettings?
+  var replay: WrittenText?
+  var deadLetters: WrittenText?
+  var streams: [Stream] = []
+}
+
+extension PipelineFile {
+  /// The keys of a file, in the order in which one writes them, each with what it is for.
+  static let keys: [(name: String, summary: String)] = [
+    ("name", "The pipeline's name, which keys its state; the file's own name when left out."),
+    ("names", "Whose names are written: sumo (Sumo Logic's, the default) or qualys."),
+    ("qualys", "How Qualys is reached."),
+    ("replay", "A folder of saved answers that stands for Qualys, relative to this file."),
+    ("dead-letters", "The file for records that a stage or sink refused for ever."),
+    ("state", "Kept for a later version."),
+    ("sinks", "Where streams end that have no sinks of their own."),
+    ("streams", "The streams, by name."),
+  ]
+
+  /// The keys of a stream.
+  static let streamKeys: [(name: String, summary: String)] = [
+    ("every", "How often 'serve' runs the stream: 30s, 5m, 1h; 'run' does one round now."),
+    ("after", "The stream of this file that it starts behind."),
+    ("source", "Where it begins."),
+    ("stages", "What it passes through, in order."),
+    ("sinks", "Where it ends."),
+    ("outputs", "Several ends, each with stages of its own."),
+  ]
+
+  /// The keys of `qualys`.
+  static let qualysKeys: [(name: String, summary: String)] = [
+    ("platform", "The platform of the subscription, such as US2."),
+    ("server", "The API server, instead of a platform."),
+    ("gateway", "The gateway of the asset API, instead of a platform."),
+    ("username", "The user's name."),
+    ("password", "The user's password, as ${QUALYS_PASSWORD}."),
+    ("versions", "Versions of endpoints, by source, instead of ours."),
+  ]
+
+  /// Qualys' platforms (`qualys-api` 6).
+  static let platforms = [
+    "US1", "US2", "US3", "US4", "EU1", "EU2", "EU3", "IN1", "CA1", "AE1", "UK1", "AU1", "KSA1",
+  ]
+
+  /// Whose names can be written.
+  static let namings = ["sumo", "qualys"]
+}

@@ -1,0 +1,65 @@
+internal import Streaming
+
+extension Plan {
+  /// The plan in words: what flows along each edge, and where each option came from.
+  ///
+  /// - Parameter note: What else is to be said of an edge, by the number of the stage before it from 1, or 0 behind
+  ///   the source: such as a buffer that the run puts there.
+  package func explanation(note: (_ stream: PlannedStream, _ edge: Int) -> String? = { _, _ in nil }) -> String {
+    var table = Table()
+    table.add("pipeline \(name)")
+    table.add("  names  \(names.value)", names.origin.description)
+    if let deadLetters { table.add("  dead-letters  \(deadLetters)") }
+    if let replay { table.add("  replay  \(replay)") }
+    for stream in streams {
+      table.add("")
+      table.add("stream \(stream.name)\(stream.timing)")
+      table.add(stream.source, as: "source ")
+      for (index, port) in stream.ports.enumerated() {
+        table.add("      | \(port.name)\(note(stream, index).map { "; \($0)" } ?? "")")
+        if index < stream.stages.count { table.add(stream.stages[index], as: "") }
+      }
+      for sink in stream.sinks { table.add(sink, as: "sink ") }
+      if !stream.isComplete { table.add("  not complete: a ${NAME} above has no value here") }
+    }
+    return table.text
+  }
+}
+
+extension PlannedStream {
+  fileprivate var timing: String {
+    (interval.map { ", every \(Interval.text($0))" } ?? "") + (predecessor.map { ", after \($0)" } ?? "")
+  }
+}
+
+extension PlannedSetting.Origin {
+  /// Where a value came from, in a few words.
+  package var description: String {
+    switch self {
+    case .given(let location): location.description
+    case .standard: "default"
+    case .pipeline(let location): "names, \(location.description)"
+    }
+  }
+}
+
+/// Lines whose second part begins in the same column.
+private struct Table {
+  private var rows: [(left: String, right: String)] = []
+
+  mutating func add(_ left: String, _ right: String = "") { rows.append((left, right)) }
+
+  mutating func add(_ component: PlannedComponent, as role: String) {
+    add("  \(role)\(component.name)", component.location.description)
+    for setting in component.settings { add("    \(setting.name)  \(setting.value)", setting.origin.description) }
+  }
+
+  var text: String {
+    let width = min(60, rows.filter { !$0.right.isEmpty }.map(\.left.count).max() ?? 0)
+    return rows.map { row in
+      guard !row.right.isEmpty else { return row.left }
+      return row.left + String(repeating: " ", count: max(0, width - row.left.count) + 2) + row.right
+    }
+    .joined(separator: "\n")
+  }
+}

@@ -1,0 +1,150 @@
+internal import Records
+internal import Streaming
+
+/// Checks a pipeline file from its text to a plan.
+struct PlanChecker {
+  let request: PlanRequest
+  var findings = Findings()
+  /// Places of the file that messages must not show.
+  private(set) var hiddenPlaces: [Place] = []
+  /// The pipeline's `names`, and where they come from.
+  private(set) var names = PlannedSetting(name: "names", value: "sumo", origin: .standard)
+  /// Options that the command line lays over those of the file, by the use of a component.
+  private(set) var settings: [Int: [OptionReader.Given]] = [:]
+
+  init(_ request: PlanRequest) { self.request = request }
+
+  /// The plan, as far as there is one; what is the matter is in ``findings``.
+  mutating func check() -> Plan? {
+    guard let root = readRoot() else { return nil }
+    var reader = PipelineFileReader()
+    reader.replacesSources = request.inputs != nil
+    reader.replacesSinks = request.output != nil
+    let file = reader.file(root, defaultName: request.defaultName)
+    findings.add(reader.findings)
+    guard var file else { return nil }
+    if let names = file.names {
+      self.names = PlannedSetting(name: "names", value: names.value, origin: .pipeline(names.location))
+    }
+    let replay = replayFolder(of: file)
+    file.streams = selected(file.streams)
+    let ends = StreamEnds(request: request, replay: replay)
+    file.streams = file.streams.map { ends.replacing(in: $0, &findings) }
+    resolveSettings(file.streams)
+    let streams = file.streams.map { stream in plan(stream) }
+    checkSecrets(root, streams: file.streams)
+    if let deadLetters = file.deadLetters { checkFolder(ofFile: deadLetters.value, at: deadLetters.location) }
+    return Plan(
+      name: file.name, names: names, deadLetters: file.deadLetters?.value, replay: replay?.path, qualys: file.qualys,
+      streams: streams.compactMap { $0 })
+  }
+
+  // MARK: - The text
+
+  private mutating func readRoot() -> YAMLNode? {
+    let (read, problems) = YAMLReader.read(request.text)
+    findings.add(problems)
+    guard let read else {
+      hiddenPlaces = ClearSecret.places(in: SourceText(request.text))
+      return nil
+    }
+    let looks = request.checksEnvironment || request.requiresSecrets
+    var substitution = Substitution(looks ? request.secrets : nil)
+    var root = substitution.replace(in: read)
+    findings.add(substitution.findings)
+    for secret in ClearSecret.all(in: root) {
+      findings.add(secret.diagnostic)
+      if let place = secret.location.place { hiddenPlaces.append(place) }
+    }
+    for setting in commandLineSettings { _ = setting.apply(to: &root) }
+    return root
+  }
+
+  private var commandLineSettings: [CommandLineSetting] {
+    request.settings.map { CommandLineSetting(key: $0.key, value: $0.value) }
+  }
+
+  private func replayFolder(of file: PipelineFile) -> StreamEnds.Replay? {
+    guard let replay = file.replay, request.inputs == nil else { return nil }
+    // What stands in the file is meant from the file, what stands on the command line from where one is.
+    let isAbsolute = replay.value.hasPrefix("/") || replay.location.place == nil || request.folder == "."
+    let path = isAbsolute ? replay.value : "\(request.folder)/\(replay.value)"
+    return StreamEnds.Replay(path: path, location: replay.location)
+  }
+
+  // MARK: - What runs
+
+  private mutating func selected(_ streams: [PipelineFile.Stream]) -> [PipelineFile.Stream] {
+    guard !request.streams.isEmpty else { return streams }
+    let names = streams.map(\.name)
+    for name in request.streams where !names.contains(name) {
+      let suggestion = Suggestion.phrase(for: name, among: names)
+      findings.error(
+        "there is no stream '\(name)'\(suggestion)", at: .commandLine("--stream \(name)"),
+        help: suggestion.isEmpty && !names.isEmpty ? "there is \(names.joined(separator: ", "))" : nil)
+    }
+    return streams.filter { request.streams.contains($0.name) }
+  }
+
+  private mutating func resolveSettings(_ streams: [PipelineFile.Stream]) {
+    var targets: [CommandLineSetting.Target] = []
+    for stream in streams {
+      let uses = [stream.source].compactMap { $0 } + stream.stages + stream.outputs.flatMap { $0.stages + $0.sinks }
+      for use in uses {
+        if let index = targets.firstIndex(where: { $0.use.id == use.id }) {
+          if !targets[index].streams.contains(stream.name) { targets[index].streams.append(stream.name) }
+        } else if let component = request.registry.component(named: use.name)?.component {
+          targets.append(CommandLineSetting.Target(use: use, component: component, streams: [stream.name]))
+        }
+      }
+    }
+    for setting in commandLineSettings where !CommandLineSetting.fileKeys.contains(setting.key) {
+      guard let (use, option) = setting.resolve(targets, &findings) else { continue }
+      settings[use, default: []].removeAll { $0.name == option.name }
+      settings[use, default: []].append(option)
+    }
+  }
+
+  // MARK: - The world outside
+
+  /// Reports names that were looked up in vain: all in a check, in a run only where the value is used.
+  private mutating func checkSecrets(_ root: YAMLNode, streams: [PipelineFile.Stream]) {
+    var missing: [(name: String, location: Location)] = []
+    func look(_ node: YAMLNode?) {
+      node?.forEachScalar { scalar, location in missing += scalar.missing.map { ($0, location) } }
+    }
+    if request.requiresSecrets {
+      for stream in streams {
+        look(stream.source?.body)
+        for use in stream.stages + stream.outputs.flatMap({ $0.stages + $0.sinks }) { look(use.body) }
+      }
+      if case .map(let entries) = root.content {
+        for entry in entries where entry.value.scalar != nil && entry.key != "replay" { look(entry.value) }
+      }
+    } else {
+      look(root)
+    }
+    for (name, location) in missing {
+      let message =
+        "\(name) is not set (looked in the environment, \(name)_FILE, $CREDENTIALS_DIRECTORY, /run/secrets)"
+      findings.add(Diagnostic(request.requiresSecrets ? .error : .warning, message, at: location))
+    }
+  }
+
+  /// Reports a file that cannot be written because of its folder.
+  mutating func checkFolder(ofFile path: String, at location: Location) {
+    guard request.checksEnvironment, path != "-", !path.contains("${") else { return }
+    // A folder whose name holds the time or the stream's name is made when it is needed.
+    let known = path.prefix { $0 != "{" }
+    let folder = FolderAccess.parent(of: String(known))
+    if let problem = request.folders.problemWriting(folder) {
+      findings.error("cannot write to '\(folder)': \(problem)", at: location)
+    }
+  }
+}
+
+extension Findings {
+  mutating func add(_ others: Findings) {
+    for finding in others.all { add(finding) }
+  }
+}

@@ -1,0 +1,35 @@
+package import Streaming
+
+/// A source, stage or sink of a checked pipeline.
+package struct PlannedComponent: Sendable {
+  /// The word in the pipeline file.
+  package let name: String
+  /// Where it stands.
+  package let location: Location
+  /// What it says about itself.
+  package let component: Component
+  /// Its options, checked, with defaults laid under them.
+  package let options: Options
+  /// Its options as a person should see them, in the order of its documentation, with where each came from.
+  package let settings: [PlannedSetting]
+}
+
+/// An option of a checked pipeline as a person should see it.
+package struct PlannedSetting: Sendable, Equatable {
+  /// Where a value came from.
+  package enum Origin: Sendable, Equatable {
+    /// It is written down.
+    case given(Location)
+    /// It is what holds when nothing is written down.
+    case standard
+    /// It is the pipeline's own `names`.
+    case pipeline(Location)
+  }
+
+  /// The option.
+  package let name: String
+  /// Its value as one would write it; `${NAME}` where the value comes from outside.
+  package let value: String
+  /// Where it came from.
+  package let origin: Origin
+}

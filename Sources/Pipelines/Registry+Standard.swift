@@ -1,0 +1,40 @@
+internal import Records
+internal import Sinks
+internal import Stages
+internal import Streaming
+
+extension Registry {
+  /// Everything that comes with Sluice: the table of contents.
+  public static let standard: Registry = {
+    var registry = Registry()
+
+    registry.register(source: Files<DetectionsAnswer>.self, as: "detections")
+    registry.register(source: FilesOfLines.self, as: "lines")
+
+    registry.register(decoder: DecodeDetections.self)
+
+    registry.register(SplitDetections.self)
+    registry.register(Filter<Host>.self)
+    registry.register(Filter<Detection>.self)
+    registry.register(Select<Host>.self)
+    registry.register(Select<Detection>.self)
+    registry.register(Rename<Host>.self)
+    registry.register(Rename<Detection>.self)
+    registry.register(AddFields<Host>.self)
+    registry.register(AddFields<Detection>.self)
+
+    registry.register(EncodeJSON<Host>.self)
+    registry.register(EncodeJSON<Detection>.self)
+    registry.register(GuardSize.self)
+
+    registry.register(sink: GzipFile.component, check: { (options) throws(OptionError) in try GzipFile.check(options) }) {
+      options, context in
+      var settings = GzipFile.Settings(options)
+      settings.path = settings.path.replacing("{pipeline}", with: context.pipeline)
+        .replacing("{stream}", with: context.stream)
+      return GzipFile(settings, cores: context.cores)
+    }
+    registry.register(sink: StandardOutput.component) { _, _ in StandardOutput() }
+    return registry
+  }()
+}

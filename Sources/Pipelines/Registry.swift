@@ -1,0 +1,110 @@
+package import Records
+public import Streaming
+
+/// The components that pipeline files may name: a value, and the table of contents of a program.
+///
+/// `Registry.standard` holds what comes with Sluice. A program of your own registers a stage more:
+/// ```swift
+/// var registry = Registry.standard
+/// registry.register(MaskAddresses.self)
+/// ```
+/// Registering the same name twice for the same records is a programming error and traps.
+public struct Registry: Sendable {
+  /// A source, ready to be made from options.
+  package struct SourceVariant: Sendable {
+    /// What it says about itself.
+    package let component: Component
+    /// What it gives.
+    package let output: Port
+    /// The word of option `as` that asks for this variant.
+    package let word: String?
+    let make: @Sendable (Options) throws(OptionError) -> @Sendable () -> AnyFlow
+  }
+
+  /// A stage for one kind of record, ready to be made from options.
+  package struct StageVariant: Sendable {
+    /// What it says about itself.
+    package let component: Component
+    /// What it takes.
+    package let input: Port
+    /// What it gives.
+    package let output: Port
+    let make: @Sendable (Options) throws(OptionError) -> @Sendable (AnyFlow, StageMeter) -> AnyFlow
+  }
+
+  /// A sink of lines, ready to be made from options.
+  package struct SinkEntry: Sendable {
+    /// What it says about itself.
+    package let component: Component
+    let check: @Sendable (Options) throws(OptionError) -> Void
+    let make: @Sendable (Options, SinkContext) throws -> any Sink<Line>
+  }
+
+  /// All sources, in the order of their registration.
+  package private(set) var sources: [SourceVariant] = []
+  /// All stages, in the order of their registration.
+  package private(set) var stages: [StageVariant] = []
+  /// All sinks, in the order of their registration.
+  package private(set) var sinks: [SinkEntry] = []
+
+  /// Creates a registry that knows nothing.
+  public init() {}
+
+  /// Registers a stage, under the name that its component has.
+  ///
+  /// The same name may be registered for several kinds of records; what flows where it stands chooses.
+  public mutating func register<S: Stage>(_ stage: S.Type) {
+    add(
+      StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self)) {
+        (options) throws(OptionError) in
+        let stage = try S(options)
+        return { upstream, meter in AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, meter: meter))) }
+      })
+  }
+
+  /// Registers a stage that reads answers.
+  package mutating func register<D: Decoder>(decoder: D.Type) {
+    add(
+      StageVariant(component: D.component, input: Port(D.Input.self), output: Port(D.Output.self)) {
+        (options) throws(OptionError) in
+        let decoder = try D(options)
+        return { upstream, meter in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter))) }
+      })
+  }
+
+  /// Registers a source.
+  ///
+  /// The same name may be registered for several kinds of records: the first stage chooses, or the option `as`, which
+  /// asks by `word`.
+  package mutating func register<S: Source>(source: S.Type, as word: String? = nil) {
+    let name = S.component.name
+    let output = Port(S.Output.self)
+    precondition(
+      !sources.contains { $0.component.name == name && $0.output == output },
+      "source '\(name)' is registered twice for \(output.name)")
+    sources.append(
+      SourceVariant(component: S.component, output: output, word: word) { (options) throws(OptionError) in
+        let source = try S(options)
+        return { AnyFlow(Flow(source.batches())) }
+      })
+  }
+
+  /// Registers a sink of lines.
+  ///
+  /// `check` is asked when a pipeline is checked, and opens nothing; `make` when it runs.
+  package mutating func register(
+    sink component: Component,
+    check: @escaping @Sendable (Options) throws(OptionError) -> Void = { (_) throws(OptionError) in },
+    _ make: @escaping @Sendable (Options, SinkContext) throws -> any Sink<Line>
+  ) {
+    precondition(!sinks.contains { $0.component.name == component.name }, "sink '\(component.name)' exists already")
+    sinks.append(SinkEntry(component: component, check: check, make: make))
+  }
+
+  private mutating func add(_ variant: StageVariant) {
+    precondition(
+      !stages.contains { $0.component.name == variant.component.name && $0.input == variant.input },
+      "stage '\(variant.component.name)' is registered twice for \(variant.input.name)")
+    stages.append(variant)
+  }
+}

@@ -1,0 +1,65 @@
+internal import Streaming
+
+/// Puts files in the place of sources and sinks, where the command line or `replay` says so.
+struct StreamEnds {
+  /// A folder of saved answers.
+  struct Replay {
+    var path: String
+    var location: Location
+  }
+
+  let request: PlanRequest
+  let replay: Replay?
+
+  /// The name of the source and of the sink that take the others' place.
+  private static let files = "files"
+  private static let gzipFile = "gzip-file"
+  /// The number of the sink's use: all streams share it, as they share sinks of the file, but for its path.
+  private static let sharedSink = -1
+  private static let sharedSource = -2
+
+  /// The stream with its ends replaced; a source that would ask Qualys is a finding.
+  func replacing(in stream: PipelineFile.Stream, _ findings: inout Findings) -> PipelineFile.Stream {
+    var stream = stream
+    if let inputs = request.inputs {
+      let location = Location.commandLine("--input")
+      let paths = YAMLNode(content: .list(inputs.map { .text($0, at: location) }), location: location)
+      stream.source = use(Self.files, Self.sharedSource, at: location, principal: paths, keeping: [stream.source])
+    } else if let source = stream.source, request.registry.sources(named: source.name).isEmpty,
+      let answers = WordsToCome.answers(of: source.name)
+    {
+      if let replay {
+        let path = YAMLNode.text("\(replay.path)/\(answers)", at: replay.location)
+        stream.source = use(Self.files, source.id, at: source.location, principal: path, keeping: [])
+        if request.checksEnvironment, !replay.path.contains("${"), !request.folders.exists(replay.path) {
+          findings.error("there is no folder '\(replay.path)'", at: replay.location)
+        }
+      } else {
+        findings.error(WordsToCome.liveMessage, at: source.location, help: WordsToCome.liveHelp)
+      }
+    }
+    if let output = request.output {
+      let location = Location.commandLine("--output")
+      let path = YAMLNode.text("\(output)/\(stream.name)-{n}.jsonl.gz", at: location)
+      stream.outputs = stream.outputs.map { old in
+        var new = old
+        new.sinks = [use(Self.gzipFile, Self.sharedSink, at: location, principal: path, keeping: old.sinks)]
+        return new
+      }
+    }
+    return stream
+  }
+
+  /// A component in the place of another; options of one with the same name stay.
+  private func use(
+    _ name: String, _ id: Int, at location: Location, principal value: YAMLNode, keeping others: [ComponentUse?]
+  ) -> ComponentUse {
+    let component = request.registry.component(named: name)?.component
+    let key = component?.principal ?? "path"
+    var entries = [YAMLNode.Entry(key: key, location: location, value: value)]
+    let old = others.compactMap { $0 }.first { $0.name == name }
+    if case .map(let kept)? = old?.body?.content { entries += kept.filter { $0.key != key } }
+    return ComponentUse(
+      id: old?.id ?? id, name: name, location: location, body: YAMLNode(content: .map(entries), location: location))
+  }
+}
