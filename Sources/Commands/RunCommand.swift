@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if json {
       print(try ReportJSON(report).text())
-    } else {
+    } else if !report.streams.contains(where: \.readerLeft) {
       say(BalanceText(report).description)
     }
     if !report.isBalanced { throw ExitStatus.software }

@@ -90,15 +90,26 @@ extension Chain {
         moved.insert(links[index], at: place)
         consider(
           Chain(source: source, start: start, links: moved).misfits(from: start),
-          place == 0 ? "move it before \(others[0].description)" : "move it after \(others[place - 1].description)")
+          place == 0 ? "move it before \(others[0].description)" : "move it after \(others[place - 1].description)"
+        )
       }
+    }
+    for later in links.indices.dropFirst(index + 1) where links[later].variants.contains(where: { $0.input == port }) {
+      if links[later].isSink { continue }
+      var moved = links
+      moved.insert(moved.remove(at: later), at: index)
+      consider(
+        Chain(source: source, start: start, links: moved).misfits(from: start),
+        "move \(links[later].description) before it"
+      )
     }
     if let bridge = registry.bridge(from: port, to: links[index].variants.map(\.input)) {
       var longer = links
       longer.insert(contentsOf: bridge, at: index)
       consider(
         Chain(source: source, start: start, links: longer).misfits(from: start),
-        "add \(bridge.map { "'\($0.name)'" }.joined(separator: " and ")) before it")
+        "add \(bridge.map { "'\($0.name)'" }.joined(separator: " and ")) before it"
+      )
     }
     if !links[index].isSink {
       consider(Chain(source: source, start: start, links: others).misfits(from: start), "leave it out")
@@ -117,7 +128,10 @@ extension Registry {
       if goals.contains(path.port), !path.names.isEmpty {
         return path.names.map { variant in
           Chain.Link(
-            name: variant.component.name, location: .commandLine(""), variants: [(variant.input, variant.output)])
+            name: variant.component.name,
+            location: .commandLine(""),
+            variants: [(variant.input, variant.output)]
+          )
         }
       }
       for variant in stages where variant.input == path.port && seen.insert(variant.output).inserted {

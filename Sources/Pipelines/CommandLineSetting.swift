@@ -52,8 +52,10 @@ struct CommandLineSetting: Sendable {
       let bare = Set(targets.flatMap(\.options)).sorted()
       let meant = Suggestion.phrase(for: key, among: key.contains(".") ? all : bare + Self.fileKeys)
       findings.error(
-        "nothing here has an option '\(key)'\(meant)", at: location,
-        help: "there is \((Self.fileKeys + all).joined(separator: ", "))")
+        "nothing here has an option '\(key)'\(meant)",
+        at: location,
+        help: "there is \((Self.fileKeys + all).joined(separator: ", "))"
+      )
     } else {
       let names = found.map { Self.name($0.target, $0.option, among: targets) }
       if Set(names).count == 1 {

@@ -72,15 +72,3 @@ extension Diagnostic: CustomStringConvertible {
     }
   }
 }
-
-extension Diagnostic {
-  /// Orders findings as they stand in the file; those of the command line come first.
-  package static func isBefore(_ left: Diagnostic, _ right: Diagnostic) -> Bool {
-    switch (left.location?.place, right.location?.place) {
-    case (let left?, let right?) where left != right: left < right
-    case (nil, .some): true
-    case (.some, nil): false
-    default: left.message < right.message
-    }
-  }
-}

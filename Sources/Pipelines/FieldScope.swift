@@ -13,7 +13,11 @@ struct FieldScope: Sendable {
   func finding(for path: String, at location: Location, isNew: Bool = false) -> Diagnostic? {
     guard FieldPath(path) != nil else {
       return Diagnostic(
-        .error, "'\(path)' is not a path of names", at: location, help: "a field is written DETECTION.SEVERITY")
+        .error,
+        "'\(path)' is not a path of names",
+        at: location,
+        help: "a field is written DETECTION.SEVERITY"
+      )
     }
     if introduced.contains(path) { return nil }
     guard let port else { return written(path, at: location, in: [Port(Detection.self)]) }
@@ -25,7 +29,10 @@ struct FieldScope: Sendable {
     if isNew { return nil }
     if let closest = known.closest(to: path) {
       return Diagnostic(
-        .warning, "no field '\(path)' that we know; did you mean '\(closest)'?", at: location)
+        .warning,
+        "no field '\(path)' that we know; did you mean '\(closest)'?",
+        at: location
+      )
     }
     return Diagnostic(.warning, "'\(path)' is not a field that we know; it is used as it is", at: location)
   }
@@ -36,7 +43,10 @@ struct FieldScope: Sendable {
       guard var field = KnownFields.of(port)?.path(writtenAs: path) else { continue }
       if self.port == Port(Host.self), field.hasPrefix("DETECTION.") { field = "DETECTION_LIST.\(field)" }
       return Diagnostic(
-        .error, "no field '\(path)'; that is how it is written out. Here it is '\(field)'", at: location)
+        .error,
+        "no field '\(path)'; that is how it is written out. Here it is '\(field)'",
+        at: location
+      )
     }
     return nil
   }
@@ -45,13 +55,20 @@ struct FieldScope: Sendable {
   private func misplaced(_ path: String, at location: Location) -> Diagnostic? {
     if port == Port(Host.self), path == "DETECTION" || path.hasPrefix("DETECTION.") {
       return Diagnostic(
-        .error, "hosts have no field '\(path)'", at: location,
-        help: splitLater.map { "move it after \($0)" } ?? "a host's detections stand under DETECTION_LIST.DETECTION")
+        .error,
+        "hosts have no field '\(path)'",
+        at: location,
+        help: splitLater.map { "move it after \($0)" } ?? "a host's detections stand under DETECTION_LIST.DETECTION"
+      )
     }
     if port == Port(Detection.self), path == "DETECTION_LIST" || path.hasPrefix("DETECTION_LIST.") {
       let rest = path.dropFirst("DETECTION_LIST.DETECTION".count)
       return Diagnostic(
-        .error, "a detection has no field '\(path)'", at: location, help: "here it is 'DETECTION\(rest)'")
+        .error,
+        "a detection has no field '\(path)'",
+        at: location,
+        help: "here it is 'DETECTION\(rest)'"
+      )
     }
     return nil
   }

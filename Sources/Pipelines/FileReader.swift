@@ -51,7 +51,7 @@ struct FileReader: ~Copyable {
     var poller = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
     while unsafe poll(&poller, 1, 100) == 0 { try Task.checkCancellation() }
     return try unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
-      unsafe filled = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(room))
+      filled = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(room))
     }
   }
 }

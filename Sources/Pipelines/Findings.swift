@@ -18,10 +18,20 @@ struct Findings: Sendable {
     if !all.contains(finding) { all.append(finding) }
   }
 
-  /// The findings in the file's order, with its lines beside them.
+  /// The findings in the file's order, those of the command line first, with the file's lines beside them.
   func sorted(file: String, text: String, hiding hidden: [Place]) -> [Diagnostic] {
     let source = SourceText(text)
-    return all.sorted(by: Diagnostic.isBefore).map { finding in
+    // What stands at one place, or nowhere, stays in the order in which it was found.
+    let ordered = all.enumerated().sorted { left, right in
+      let places = (left.element.location?.place, right.element.location?.place)
+      switch places {
+      case (let left?, let right?) where left != right: return left < right
+      case (nil, .some): return true
+      case (.some, nil): return false
+      default: return left.offset < right.offset
+      }
+    }
+    return ordered.map(\.element).map { finding in
       var finding = finding
       finding.file = file
       if let place = finding.location?.place, place.line <= source.lineCount {

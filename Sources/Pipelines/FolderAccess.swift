@@ -30,7 +30,8 @@ package struct FolderAccess: Sendable {
       if FileManager.default.isWritableFile(atPath: existing) { return nil }
       return isWhole ? "it is not writable" : "it does not exist, and '\(existing)' is not writable"
     },
-    exists: { isFolder($0) })
+    exists: { isFolder($0) }
+  )
 
   /// The folder that a path lies in.
   static func parent(of path: String) -> String {

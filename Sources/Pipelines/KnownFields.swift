@@ -89,7 +89,8 @@ struct KnownFields: Sendable {
       ["METADATA.\(cloud)"]
         + under(
           "METADATA.\(cloud).ATTRIBUTE",
-          ["NAME", "LAST_STATUS", "VALUE", "LAST_SUCCESS_DATE", "LAST_ERROR_DATE", "LAST_ERROR"])
+          ["NAME", "LAST_STATUS", "VALUE", "LAST_SUCCESS_DATE", "LAST_ERROR_DATE", "LAST_ERROR"]
+        )
     }
     + ["CLOUD_PROVIDER_TAGS"] + under("CLOUD_PROVIDER_TAGS.CLOUD_TAG", ["NAME", "VALUE", "LAST_SUCCESS_DATE"])
 

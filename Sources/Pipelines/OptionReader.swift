@@ -43,7 +43,7 @@ struct OptionReader {
     self.hidden = hidden
   }
 
-  /// Stages whose keys are fields that they make. A stage that looks for its fields needs no line here.
+  /// Stages whose keys are fields that they make; one that looks for its fields needs no line here.
   private static let makers: Set<String> = ["add-fields"]
 
   /// The options that a body gives; a lone value stands for the principal option.
@@ -59,8 +59,10 @@ struct OptionReader {
       findings.error("'\(component.name)' has no options", at: body.location)
     } else {
       findings.error(
-        "'\(component.name)' takes a mapping of options, not \(body.kind)", at: body.location,
-        help: "for example '\(component.example)'")
+        "'\(component.name)' takes a mapping of options, not \(body.kind)",
+        at: body.location,
+        help: "for example '\(component.example)'"
+      )
     }
     return nil
   }
@@ -88,7 +90,11 @@ struct OptionReader {
   // MARK: - Options
 
   private mutating func entries(
-    _ given: [Given], _ options: [Option], at location: Location, of what: String, isTop: Bool = false
+    _ given: [Given],
+    _ options: [Option],
+    at location: Location,
+    of what: String,
+    isTop: Bool = false
   ) -> [(key: String, value: OptionValue)] {
     var entries: [(key: String, value: OptionValue)] = []
     for entry in given {
@@ -96,7 +102,11 @@ struct OptionReader {
         let names = options.map(\.name)
         let suggestion = Suggestion.phrase(for: entry.name, among: names)
         let all = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
-        error("\(what) has no option '\(entry.name)'\(suggestion)", at: entry.location, help: suggestion.isEmpty ? all : nil)
+        error(
+          "\(what) has no option '\(entry.name)'\(suggestion)",
+          at: entry.location,
+          help: suggestion.isEmpty ? all : nil
+        )
         continue
       }
       if result.locations[option.name] == nil { result.locations[option.name] = entry.value.location }
@@ -107,7 +117,7 @@ struct OptionReader {
       if let standard = standard(option, isTop: isTop) {
         entries.append((option.name, standard))
       } else if option.isRequired {
-        error("\(what) needs '\(option.name)'", at: location, help: option.summary)
+        error("\(what) needs '\(option.name)'", at: location, help: "\(option.name): \(option.summary)")
       }
     }
     return entries
@@ -134,12 +144,17 @@ struct OptionReader {
       return root.moved(to: location)
     }
     return YAMLNode(
-      content: .scalar(YAMLNode.Scalar(text: text, written: text, isQuoted: text.isEmpty)), location: location)
+      content: .scalar(YAMLNode.Scalar(text: text, written: text, isQuoted: text.isEmpty)),
+      location: location
+    )
   }
 
   private mutating func show(_ name: String, _ node: YAMLNode) {
     let setting = PlannedSetting(
-      name: name, value: node.hides(hidden) ? "********" : node.shown, origin: .given(node.location))
+      name: name,
+      value: node.hides(hidden) ? "********" : node.shown,
+      origin: .given(node.location)
+    )
     result.settings.append(setting)
   }
 
@@ -175,7 +190,10 @@ extension OptionReader {
       return .entries(self.entries(entries, options(), at: node.location, of: "'\(name)'"))
     default:
       guard let scalar = node.scalar, !scalar.isEmpty else {
-        error("'\(name)' takes one value, not \(node.kind)", at: node.location)
+        error(
+          node.isEmpty ? "'\(name)' needs a value" : "'\(name)' takes one value, not \(node.kind)",
+          at: node.location
+        )
         return nil
       }
       switch scalar.substitution {
@@ -188,7 +206,10 @@ extension OptionReader {
   }
 
   private mutating func scalar(
-    _ scalar: YAMLNode.Scalar, _ kind: OptionKind, _ name: String, at location: Location
+    _ scalar: YAMLNode.Scalar,
+    _ kind: OptionKind,
+    _ name: String,
+    at location: Location
   ) -> OptionValue? {
     let isUnknown = scalar.substitution == .unknown
     switch kind {
@@ -204,8 +225,10 @@ extension OptionReader {
       if !isUnknown, !words.contains(scalar.text) {
         let suggestion = Suggestion.phrase(for: scalar.text, among: words)
         error(
-          "'\(name)' cannot be '\(scalar.shown)'\(suggestion)", at: location,
-          help: suggestion.isEmpty ? "it is one of \(words.joined(separator: ", "))" : nil)
+          "'\(name)' cannot be '\(scalar.shown)'\(suggestion)",
+          at: location,
+          help: suggestion.isEmpty ? "it is one of \(words.joined(separator: ", "))" : nil
+        )
       }
       return .text(scalar.text)
     case .boolean:
@@ -217,17 +240,29 @@ extension OptionReader {
         return nil
       }
     case .integer(let range):
-      return number(scalar, Int(scalar.text), in: range, "'\(name)' is a whole number", at: location) { String($0) }
+      return number(scalar, Int(scalar.text), in: range, "'\(name)' is a whole number", "", at: location) { String($0) }
     case .size(let range):
       return number(
-        scalar, ByteSize.parse(scalar.text), in: range, "'\(name)' is a size such as 64KiB", at: location, ByteSize.text)
+        scalar,
+        ByteSize.parse(scalar.text),
+        in: range,
+        "'\(name)' is a size",
+        ", such as 64KiB",
+        at: location,
+        ByteSize.text
+      )
     case .list, .group:
       return nil
     }
   }
 
   private mutating func number(
-    _ scalar: YAMLNode.Scalar, _ value: Int?, in range: ClosedRange<Int>, _ what: String, at location: Location,
+    _ scalar: YAMLNode.Scalar,
+    _ value: Int?,
+    in range: ClosedRange<Int>,
+    _ what: String,
+    _ example: String,
+    at location: Location,
     _ text: (Int) -> String
   ) -> OptionValue? {
     if let value, range.contains(value) { return .integer(value) }
@@ -235,7 +270,7 @@ extension OptionReader {
       let bounds =
         range.upperBound == .max
         ? " of \(text(range.lowerBound)) or more" : " from \(text(range.lowerBound)) to \(text(range.upperBound))"
-      error("\(what)\(bounds), not '\(scalar.shown)'", at: location)
+      error("\(what)\(bounds)\(example), not '\(scalar.shown)'", at: location)
     }
     return nil
   }

@@ -3,7 +3,8 @@ extension PipelineFileReader {
   mutating func qualys(_ entry: YAMLNode.Entry) -> QualysSettings? {
     guard let map = mapping(entry.value, of: "'qualys'", keys: PipelineFile.qualysKeys.map(\.name)) else { return nil }
     var settings = QualysSettings()
-    settings.platform = text(map["platform"], "platform")
+    settings.platform =
+      text(map["platform"], "platform")
       .flatMap { choice($0, "platform", PipelineFile.platforms) }?.value
     settings.server = text(map["server"], "server")?.value
     settings.gateway = text(map["gateway"], "gateway")?.value
@@ -15,7 +16,11 @@ extension PipelineFileReader {
       findings.error("'qualys' needs 'platform' or 'server'", at: entry.location, help: "for example 'platform: US2'")
     }
     for key in ["username", "password"] where map[key] == nil {
-      findings.error("'qualys' needs '\(key)'", at: entry.location, help: "write '\(key): ${QUALYS_\(key.uppercased())}'")
+      findings.error(
+        "'qualys' needs '\(key)'",
+        at: entry.location,
+        help: "write '\(key): ${QUALYS_\(key.uppercased())}'"
+      )
     }
     if let versions = map["versions"],
       let map = mapping(versions.value, of: "'versions'", keys: ["detections", "knowledge-base", "assets"])

@@ -1,6 +1,8 @@
 extension PipelineFileReader {
   /// The entries of a mapping by key; unknown keys are reported.
-  mutating func mapping(_ node: YAMLNode, of what: String, keys: [String]) -> [String: YAMLNode.Entry]? {
+  mutating func mapping(_ node: YAMLNode, of what: String, keys: [String], hiding later: [String] = [])
+    -> [String: YAMLNode.Entry]?
+  {
     guard case .map(let entries) = node.content else {
       findings.error("\(what) is a mapping, 'key: value', not \(node.kind)", at: node.location)
       return nil
@@ -12,8 +14,10 @@ extension PipelineFileReader {
       } else {
         let suggestion = Suggestion.phrase(for: entry.key, among: keys)
         findings.error(
-          "\(what) has no key '\(entry.key)'\(suggestion)", at: entry.location,
-          help: suggestion.isEmpty ? "it has \(keys.joined(separator: ", "))" : nil)
+          "\(what) has no key '\(entry.key)'\(suggestion)",
+          at: entry.location,
+          help: suggestion.isEmpty ? "it has \(keys.filter { !later.contains($0) }.joined(separator: ", "))" : nil
+        )
       }
     }
     return map
@@ -24,11 +28,17 @@ extension PipelineFileReader {
     guard let entry else { return nil }
     guard let scalar = entry.value.scalar, !scalar.isEmpty, !scalar.text.isEmpty else {
       findings.error(
-        "'\(key)' needs one value\(entry.value.scalar == nil ? ", not \(entry.value.kind)" : "")", at: entry.location)
+        "'\(key)' needs one value\(entry.value.scalar == nil ? ", not \(entry.value.kind)" : "")",
+        at: entry.location
+      )
       return nil
     }
     return WrittenText(
-      value: scalar.text, shown: scalar.shown, isKnown: scalar.substitution != .unknown, location: entry.value.location)
+      value: scalar.text,
+      shown: scalar.shown,
+      isKnown: scalar.substitution != .unknown,
+      location: entry.value.location
+    )
   }
 
   /// A text that must be one of some words.
@@ -37,8 +47,10 @@ extension PipelineFileReader {
     guard text.isKnown else { return nil }
     let suggestion = Suggestion.phrase(for: text.value, among: words)
     findings.error(
-      "'\(key)' cannot be '\(text.shown)'\(suggestion)", at: text.location,
-      help: suggestion.isEmpty ? "it is one of \(words.joined(separator: ", "))" : nil)
+      "'\(key)' cannot be '\(text.shown)'\(suggestion)",
+      at: text.location,
+      help: suggestion.isEmpty ? "it is one of \(words.joined(separator: ", "))" : nil
+    )
     return nil
   }
 
@@ -46,8 +58,10 @@ extension PipelineFileReader {
   mutating func isName(_ name: String, at location: Location, of what: String) -> Bool {
     if PipelineName.isValid(name) { return true }
     findings.error(
-      "'\(name)' cannot be the name of \(what)", at: location,
-      help: "names are made of letters, digits, '-' and '_', and do not begin with '-'")
+      "'\(name)' cannot be the name of \(what)",
+      at: location,
+      help: "names are made of letters, digits, '-' and '_', and do not begin with '-'"
+    )
     return false
   }
 }

@@ -12,7 +12,7 @@ struct PipelineFileReader {
   mutating func file(_ root: YAMLNode, defaultName: String) -> PipelineFile? {
     let streamKeys = PipelineFile.streamKeys.map(\.name)
     let known = PipelineFile.keys.map(\.name) + streamKeys.filter { $0 != "sinks" }
-    guard let map = mapping(root, of: "a pipeline file", keys: known) else { return nil }
+    guard let map = mapping(root, of: "a pipeline file", keys: known, hiding: ["state"]) else { return nil }
     var file = PipelineFile(name: defaultName)
     if let name = text(map["name"], "name"), isName(name.value, at: name.location, of: "a pipeline") {
       file.name = name.value
@@ -32,7 +32,10 @@ struct PipelineFileReader {
       checkPredecessors(of: file.streams)
     } else if !streamKeys.contains(where: { map[$0] != nil }) {
       findings.error(
-        "the file has no streams", at: root.location, help: "add 'source:', 'stages:' and 'sinks:', or 'streams:'")
+        "the file has no streams",
+        at: root.location,
+        help: "add 'source:', 'stages:' and 'sinks:', or 'streams:'"
+      )
     } else {
       file.streams = [stream(file.name, at: map["source"]?.location ?? root.location, map, sinks: sinks)]
       checkPredecessors(of: file.streams)
@@ -47,7 +50,8 @@ struct PipelineFileReader {
       findings.error(
         entry.value.isEmpty || entry.value.kind == "a mapping"
           ? "there is no stream in 'streams'" : "'streams' is a mapping of names to streams, not \(entry.value.kind)",
-        at: entry.location)
+        at: entry.location
+      )
       return []
     }
     return entries.compactMap { entry in
@@ -64,7 +68,10 @@ struct PipelineFileReader {
   }
 
   private mutating func stream(
-    _ name: String, at location: Location, _ map: [String: YAMLNode.Entry], sinks: [ComponentUse]?
+    _ name: String,
+    at location: Location,
+    _ map: [String: YAMLNode.Entry],
+    sinks: [ComponentUse]?
   ) -> PipelineFile.Stream {
     var stream = PipelineFile.Stream(name: name, location: location)
     if let every = text(map["every"], "every") {
@@ -82,14 +89,19 @@ struct PipelineFileReader {
     if let outputs = map["outputs"] {
       if map["sinks"] != nil {
         findings.error(
-          "a stream has 'sinks' or 'outputs', not both", at: outputs.location,
-          help: "put the sinks into one of the outputs")
+          "a stream has 'sinks' or 'outputs', not both",
+          at: outputs.location,
+          help: "put the sinks into one of the outputs"
+        )
       }
       stream.outputs = self.outputs(outputs, sinks: sinks)
     } else {
       if sinks == nil, !replacesSinks {
         findings.error(
-          "stream '\(name)' has no sink", at: location, help: "add 'sinks:' to the stream, or to the file for all")
+          "stream '\(name)' has no sink",
+          at: location,
+          help: "add 'sinks:' to the stream, or to the file for all"
+        )
       }
       stream.outputs = [PipelineFile.Output(location: location, sinks: sinks ?? [])]
     }
@@ -118,7 +130,9 @@ struct PipelineFileReader {
       guard let after = stream.predecessor else { continue }
       guard names.contains(after.value) else {
         findings.error(
-          "there is no stream '\(after.value)'\(Suggestion.phrase(for: after.value, among: names))", at: after.location)
+          "there is no stream '\(after.value)'\(Suggestion.phrase(for: after.value, among: names))",
+          at: after.location
+        )
         continue
       }
       var path = [stream.name]
@@ -130,7 +144,8 @@ struct PipelineFileReader {
       if next == stream.name {
         findings.error(
           "stream '\(stream.name)' waits for itself: \((path + [stream.name]).joined(separator: " after "))",
-          at: after.location)
+          at: after.location
+        )
       }
     }
   }
@@ -142,8 +157,10 @@ struct PipelineFileReader {
       if node.isEmpty, mayBeEmpty { return [] }
       let word = node.scalar.map { $0.isEmpty ? nil : $0.shown } ?? nil
       findings.error(
-        "'\(key)' is a list, not \(node.kind)", at: node.location,
-        help: word.map { "write '[\($0)]'" } ?? "each member begins with '- '")
+        "'\(key)' is a list, not \(node.kind)",
+        at: node.location,
+        help: word.map { "write '[\($0)]'" } ?? "each member begins with '- '"
+      )
       return nil
     }
     if nodes.isEmpty, !mayBeEmpty { findings.error("'\(key)' is empty", at: node.location) }
@@ -157,14 +174,19 @@ struct PipelineFileReader {
       return ComponentUse(id: nextID, name: scalar.written, location: node.location)
     case .map(let entries) where entries.count == 1:
       return ComponentUse(
-        id: nextID, name: entries[0].key, location: entries[0].location, body: entries[0].value)
+        id: nextID,
+        name: entries[0].key,
+        location: entries[0].location,
+        body: entries[0].value
+      )
     case .map(let entries) where entries.count > 1:
       findings.error(
         "\(what) has one name; here are \(entries.count): \(entries.map(\.key).joined(separator: ", "))",
         at: entries[1].location,
         help: entries[0].value.isEmpty
           ? "indent '\(entries[1].key)' further than '\(entries[0].key)', whose option it is"
-          : "write options inside: '\(entries[0].key): { … }'")
+          : "write options inside: '\(entries[0].key): { … }'"
+      )
     default:
       findings.error("\(what) is a word, or a word with options; this is \(node.kind)", at: node.location)
     }

@@ -69,7 +69,8 @@ package enum PipelineSchema {
   private static var name: SchemaValue { ["type": "string", "pattern": "^([A-Za-z0-9_][A-Za-z0-9_-]*|.*\\$\\{.*)$"] }
 
   private static func object(
-    _ keys: [(name: String, summary: String)], _ types: [String: SchemaValue]
+    _ keys: [(name: String, summary: String)],
+    _ types: [String: SchemaValue]
   ) -> SchemaValue {
     let properties = keys.compactMap { key in
       types[key.name].map { (key: key.name, value: $0.described(key.summary)) }

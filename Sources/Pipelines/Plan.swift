@@ -20,7 +20,10 @@ package struct Plan: Sendable {
     var checker = PlanChecker(request)
     let plan = checker.check()
     let diagnostics = checker.findings.sorted(
-      file: request.file, text: request.text, hiding: checker.hiddenPlaces)
+      file: request.file,
+      text: request.text,
+      hiding: checker.hiddenPlaces
+    )
     return (diagnostics.contains { $0.severity == .error } ? nil : plan, diagnostics)
   }
 }

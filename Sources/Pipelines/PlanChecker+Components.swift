@@ -25,7 +25,9 @@ extension PlanChecker {
   /// - Returns: The component, and what was made: nil when an option is not known yet. Nil altogether when the options
   ///   are wrong.
   mutating func make<Made>(
-    _ use: ComponentUse, _ component: Component, _ read: OptionReader.Result,
+    _ use: ComponentUse,
+    _ component: Component,
+    _ read: OptionReader.Result,
     _ body: (Options) throws(OptionError) -> Made
   ) -> (component: PlannedComponent, made: Made?)? {
     if read.isBroken { return nil }
@@ -36,16 +38,22 @@ extension PlanChecker {
       }
     let options = Options(read.entries, known: known)
     let planned = PlannedComponent(
-      name: use.name, location: use.location, component: component, options: options,
-      settings: Self.sorted(read.settings, as: component))
+      name: use.name,
+      location: use.location,
+      component: component,
+      options: options,
+      settings: Self.sorted(read.settings, as: component)
+    )
     if read.hasUnknown { return (planned, nil) }
     do {
       return (planned, try body(options))
     } catch {
       let location = error.option.flatMap { read.locations[$0] } ?? use.location
       findings.error(
-        Self.redact(error.description, read.secrets), at: location,
-        help: error.help.map { Self.redact($0, read.secrets) })
+        Self.redact(error.description, read.secrets),
+        at: location,
+        help: error.help.map { Self.redact($0, read.secrets) }
+      )
       return nil
     }
   }
@@ -63,8 +71,10 @@ extension PlanChecker {
     let names = request.registry.components(role).map(\.name)
     let suggestion = Suggestion.phrase(for: use.name, among: names)
     findings.error(
-      "there is no \(role.rawValue) '\(use.name)'\(suggestion)", at: use.location,
-      help: suggestion.isEmpty ? "'sluice list' shows all" : nil)
+      "there is no \(role.rawValue) '\(use.name)'\(suggestion)",
+      at: use.location,
+      help: suggestion.isEmpty ? "'sluice list' shows all" : nil
+    )
   }
 
   /// Settings in the order of the component's documentation.

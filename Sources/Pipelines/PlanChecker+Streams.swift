@@ -13,14 +13,19 @@ extension PlanChecker {
     }
     if stream.outputs.count > 1 {
       findings.error(
-        "several outputs are not in this version yet", at: stream.outputs[1].location,
-        help: "make a stream of each, or one output with several sinks")
+        "several outputs are not in this version yet",
+        at: stream.outputs[1].location,
+        help: "make a stream of each, or one output with several sinks"
+      )
     }
     return plans.first ?? nil
   }
 
   private mutating func plan(
-    _ stream: PipelineFile.Stream, _ source: ComponentUse, stages: [ComponentUse], sinks: [ComponentUse]
+    _ stream: PipelineFile.Stream,
+    _ source: ComponentUse,
+    stages: [ComponentUse],
+    sinks: [ComponentUse]
   ) -> PlannedStream? {
     let chosen = chooseSource(source, stages: stages)
     let chain = chain(source, gives: chosen?.output, stages: stages, sinks: sinks)
@@ -57,10 +62,19 @@ extension PlanChecker {
     let isComplete =
       plannedSource.made != nil && draft.connections.allSatisfy { $0 != nil } && ends.allSatisfy { $0.isKnown }
     return PlannedStream(
-      name: stream.name, interval: stream.interval, predecessor: stream.predecessor?.value,
-      source: plannedSource.component, stages: draft.components, sinks: ends.map(\.component), ports: ports,
-      file: request.file, start: plannedSource.made, connections: draft.connections, makers: ends.map(\.make),
-      isComplete: isComplete)
+      name: stream.name,
+      interval: stream.interval,
+      predecessor: stream.predecessor?.value,
+      source: plannedSource.component,
+      stages: draft.components,
+      sinks: ends.map(\.component),
+      ports: ports,
+      file: request.file,
+      start: plannedSource.made,
+      connections: draft.connections,
+      makers: ends.map(\.make),
+      isComplete: isComplete
+    )
   }
 
   /// What was planned of a stream's stages so far.
@@ -83,16 +97,22 @@ extension PlanChecker {
   // MARK: - Ports
 
   private func chain(
-    _ source: ComponentUse, gives port: Port?, stages: [ComponentUse], sinks: [ComponentUse]
+    _ source: ComponentUse,
+    gives port: Port?,
+    stages: [ComponentUse],
+    sinks: [ComponentUse]
   ) -> Chain {
     var links = stages.map { use in
       Chain.Link(
-        name: use.name, location: use.location,
-        variants: request.registry.stages(named: use.name).map { ($0.input, $0.output) })
+        name: use.name,
+        location: use.location,
+        variants: request.registry.stages(named: use.name).map { ($0.input, $0.output) }
+      )
     }
     if let first = sinks.first {
       links.append(
-        Chain.Link(name: first.name, location: first.location, variants: [(.lines, .lines)], isSink: true))
+        Chain.Link(name: first.name, location: first.location, variants: [(.lines, .lines)], isSink: true)
+      )
     }
     let source = Chain.Link(name: source.name, location: source.location, variants: [])
     return Chain(source: source, start: port, links: links)
@@ -109,8 +129,10 @@ extension PlanChecker {
     let takes = link.variants.map(\.input.name).joined(separator: " or ")
     let name = "'\(giver.name)' (\(giver.location.description))"
     findings.error(
-      "'\(link.name)' takes \(takes); \(name) gives \(port.name)", at: link.location,
-      help: chain.help(at: index, from: port, registry: request.registry))
+      "'\(link.name)' takes \(takes); \(name) gives \(port.name)",
+      at: link.location,
+      help: chain.help(at: index, from: port, registry: request.registry)
+    )
     return false
   }
 
@@ -137,7 +159,8 @@ extension PlanChecker {
   }
 
   private mutating func planSource(
-    _ use: ComponentUse, _ variant: Registry.SourceVariant?
+    _ use: ComponentUse,
+    _ variant: Registry.SourceVariant?
   ) -> (component: PlannedComponent, made: (@Sendable () -> AnyFlow)?)? {
     guard let variant else {
       if WordsToCome.answers(of: use.name) == nil { reportUnknown(use, .source) }
@@ -150,7 +173,10 @@ extension PlanChecker {
   // MARK: - Stages
 
   private mutating func planStage(
-    _ use: ComponentUse, _ variant: Registry.StageVariant, isChosen: Bool, _ scope: inout FieldScope
+    _ use: ComponentUse,
+    _ variant: Registry.StageVariant,
+    isChosen: Bool,
+    _ scope: inout FieldScope
   ) -> (component: PlannedComponent, made: Connection?)? {
     guard let read = read(use, variant.component, scope) else { return nil }
     if case .entries(key: .field, _) = variant.component.form {

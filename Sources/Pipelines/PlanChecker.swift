@@ -35,8 +35,13 @@ struct PlanChecker {
     checkSecrets(root, streams: file.streams)
     if let deadLetters = file.deadLetters { checkFolder(ofFile: deadLetters.value, at: deadLetters.location) }
     return Plan(
-      name: file.name, names: names, deadLetters: file.deadLetters?.value, replay: replay?.path, qualys: file.qualys,
-      streams: streams.compactMap { $0 })
+      name: file.name,
+      names: names,
+      deadLetters: file.deadLetters?.value,
+      replay: replay?.path,
+      qualys: file.qualys,
+      streams: streams.compactMap { $0 }
+    )
   }
 
   // MARK: - The text
@@ -80,8 +85,10 @@ struct PlanChecker {
     for name in request.streams where !names.contains(name) {
       let suggestion = Suggestion.phrase(for: name, among: names)
       findings.error(
-        "there is no stream '\(name)'\(suggestion)", at: .commandLine("--stream \(name)"),
-        help: suggestion.isEmpty && !names.isEmpty ? "there is \(names.joined(separator: ", "))" : nil)
+        "there is no stream '\(name)'\(suggestion)",
+        at: .commandLine("--stream \(name)"),
+        help: suggestion.isEmpty && !names.isEmpty ? "there is \(names.joined(separator: ", "))" : nil
+      )
     }
     return streams.filter { request.streams.contains($0.name) }
   }

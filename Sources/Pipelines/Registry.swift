@@ -59,7 +59,8 @@ public struct Registry: Sendable {
         (options) throws(OptionError) in
         let stage = try S(options)
         return { upstream, meter in AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, meter: meter))) }
-      })
+      }
+    )
   }
 
   /// Registers a stage that reads answers.
@@ -69,7 +70,8 @@ public struct Registry: Sendable {
         (options) throws(OptionError) in
         let decoder = try D(options)
         return { upstream, meter in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter))) }
-      })
+      }
+    )
   }
 
   /// Registers a source.
@@ -81,12 +83,14 @@ public struct Registry: Sendable {
     let output = Port(S.Output.self)
     precondition(
       !sources.contains { $0.component.name == name && $0.output == output },
-      "source '\(name)' is registered twice for \(output.name)")
+      "source '\(name)' is registered twice for \(output.name)"
+    )
     sources.append(
       SourceVariant(component: S.component, output: output, word: word) { (options) throws(OptionError) in
         let source = try S(options)
         return { AnyFlow(Flow(source.batches())) }
-      })
+      }
+    )
   }
 
   /// Registers a sink of lines.
@@ -104,7 +108,8 @@ public struct Registry: Sendable {
   private mutating func add(_ variant: StageVariant) {
     precondition(
       !stages.contains { $0.component.name == variant.component.name && $0.input == variant.input },
-      "stage '\(variant.component.name)' is registered twice for \(variant.input.name)")
+      "stage '\(variant.component.name)' is registered twice for \(variant.input.name)"
+    )
     stages.append(variant)
   }
 }

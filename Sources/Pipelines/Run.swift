@@ -1,6 +1,6 @@
-package import Records
-package import Sinks
-package import Streaming
+internal import Records
+internal import Sinks
+internal import Streaming
 internal import SystemPackage
 
 /// One round of a checked pipeline: every stream, in the file's order.
@@ -64,6 +64,7 @@ package struct Run: Sendable {
       for sink in sinks { try await sink.finish() }
     } catch is StandardOutput.Closed {
       report.endedEarly = true
+      report.readerLeft = true
       for sink in sinks { try await sink.finish() }
     } catch {
       for sink in sinks { await sink.discard() }

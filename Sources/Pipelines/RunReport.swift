@@ -28,6 +28,8 @@ package struct RunReport: Sendable {
     package var deadLetterPath: String?
     /// Records that `--limit` left out of the last batch.
     package var beyondLimit = 0
+    /// Whether whoever read standard output went away.
+    package var readerLeft = false
     /// Whether the stream ended before its source did: a limit, or a reader that went away.
     package var endedEarly = false
 

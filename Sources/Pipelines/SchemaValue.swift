@@ -1,5 +1,7 @@
 /// JSON whose members keep their order, so that the same registry gives the same text.
-indirect enum SchemaValue: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral {
+indirect enum SchemaValue: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByIntegerLiteral
+{
   case text(String)
   case number(Int)
   case boolean(Bool)

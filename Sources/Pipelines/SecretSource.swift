@@ -9,7 +9,8 @@ package struct SecretSource: Sendable {
 
   /// Creates a source; tests give their own.
   package init(
-    environment: @escaping @Sendable (_ name: String) -> String?, file: @escaping @Sendable (_ path: String) -> String?
+    environment: @escaping @Sendable (_ name: String) -> String?,
+    file: @escaping @Sendable (_ path: String) -> String?
   ) {
     self.environment = environment
     self.file = file
@@ -18,7 +19,8 @@ package struct SecretSource: Sendable {
   /// The process' own environment and files.
   package static let system = SecretSource(
     environment: { ProcessInfo.processInfo.environment[$0] },
-    file: { path in FileManager.default.contents(atPath: path).flatMap { String(data: $0, encoding: .utf8) } })
+    file: { path in FileManager.default.contents(atPath: path).flatMap { String(data: $0, encoding: .utf8) } }
+  )
 
   /// The value of a name: from the environment, the file that NAME_FILE names, `$CREDENTIALS_DIRECTORY/NAME` or
   /// `/run/secrets/NAME`.

@@ -52,7 +52,11 @@ struct StreamEnds {
 
   /// A component in the place of another; options of one with the same name stay.
   private func use(
-    _ name: String, _ id: Int, at location: Location, principal value: YAMLNode, keeping others: [ComponentUse?]
+    _ name: String,
+    _ id: Int,
+    at location: Location,
+    principal value: YAMLNode,
+    keeping others: [ComponentUse?]
   ) -> ComponentUse {
     let component = request.registry.component(named: name)?.component
     let key = component?.principal ?? "path"
@@ -60,6 +64,10 @@ struct StreamEnds {
     let old = others.compactMap { $0 }.first { $0.name == name }
     if case .map(let kept)? = old?.body?.content { entries += kept.filter { $0.key != key } }
     return ComponentUse(
-      id: old?.id ?? id, name: name, location: location, body: YAMLNode(content: .map(entries), location: location))
+      id: old?.id ?? id,
+      name: name,
+      location: location,
+      body: YAMLNode(content: .map(entries), location: location)
+    )
   }
 }

@@ -20,7 +20,8 @@ struct Substitution {
           var entry = entry
           entry.value = replace(in: entry.value)
           return entry
-        })
+        }
+      )
     }
     return node
   }
@@ -39,7 +40,10 @@ struct Substitution {
       } else if rest.hasPrefix("${") {
         guard let name = Self.name(in: rest) else {
           findings.error(
-            "'${' is not followed by a name and '}'", at: location, help: "'$${' stands for the characters themselves")
+            "'${' is not followed by a name and '}'",
+            at: location,
+            help: "'$${' stands for the characters themselves"
+          )
           result.substitution = .unknown
           return result
         }

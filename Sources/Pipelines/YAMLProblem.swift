@@ -10,15 +10,21 @@ enum YAMLProblem {
       return diagnostic(problem, at: mark, context: context, in: source)
     case .reader(_, let offset, _, let yaml):
       return Diagnostic(
-        .error, "a character that YAML forbids", at: .file(place(offset: offset, in: yaml)),
-        help: "write it as an escape in double quotes, \"\\x07\", or leave it out")
+        .error,
+        "a character that YAML forbids",
+        at: .file(place(offset: offset, in: yaml)),
+        help: "write it as an escape in double quotes, \"\\x07\", or leave it out"
+      )
     default:
       return Diagnostic(.error, "the file cannot be read: \(error)", at: nil)
     }
   }
 
   private static func diagnostic(
-    _ problem: String, at mark: Mark, context: YamlError.Context?, in source: SourceText
+    _ problem: String,
+    at mark: Mark,
+    context: YamlError.Context?,
+    in source: SourceText
   ) -> Diagnostic {
     let here = place(mark, in: source)
     let start = context.map { place($0.mark, in: source) } ?? here
@@ -30,12 +36,21 @@ enum YAMLProblem {
     case "found unexpected end of stream":
       return error("the quote that opens here is not closed", start)
     case "did not find expected ',' or '}'", "did not find expected ',' or ']'":
-      return error("the bracket that opens here is not closed, or a ',' is missing in it", start)
+      if let bracket = source.rest(from: here).first, bracket == "{" || bracket == "[" {
+        return error("a text with '\(bracket)' in it needs quotes inside brackets", here, help: "write \"${NAME}\"")
+      }
+      return error(
+        "a ',' is missing before this, or the bracket that opens on line \(start.line) is not closed",
+        here
+      )
     case "mapping values are not allowed in this context":
       return error("this ':' does not fit here", here, help: "check the indentation, or put a text with ': ' in quotes")
     case "did not find expected key":
       return error(
-        "this does not fit what stands above it", here, help: "lines of one mapping begin in the same column")
+        "this does not fit what stands above it",
+        here,
+        help: "lines that belong together begin in the same column"
+      )
     case "did not find expected '-' indicator":
       return error("this does not fit the list above it", here, help: "each member of a list begins with '- '")
     case "block sequence entries are not allowed in this context":
@@ -53,10 +68,15 @@ enum YAMLProblem {
       let word = SourceText.string(source.rest(from: here).prefix { $0 != " " && $0 != "," && $0 != "]" })
       return error(
         "'\(word)' stands for nothing: '&\(word.dropFirst())' is not above it",
-        Place(line: here.line, column: here.column, length: word.unicodeScalars.count), help: quotes)
+        Place(line: here.line, column: here.column, length: word.unicodeScalars.count),
+        help: quotes
+      )
     case "found unknown escape character":
-      return error("a backslash in double quotes begins an escape, and this one does not exist", here,
-        help: "put the text in single quotes")
+      return error(
+        "a backslash in double quotes begins an escape, and this one does not exist",
+        here,
+        help: "put the text in single quotes"
+      )
     case "but found another document":
       return error("a second document begins here", here, help: "a file holds one pipeline, of one or many streams")
     default:

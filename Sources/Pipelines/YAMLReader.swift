@@ -28,7 +28,11 @@ struct YAMLReader {
     for round in 0..<100 {
       do {
         guard let root = try Yams.compose(yaml: text) else {
-          findings.error("the file is empty", at: .file(Place(line: 1, column: 1)), help: "'sluice new' writes one to start from")
+          findings.error(
+            "the file is empty",
+            at: .file(Place(line: 1, column: 1)),
+            help: "'sluice new' writes one to start from"
+          )
           return nil
         }
         return root
@@ -40,8 +44,10 @@ struct YAMLReader {
           return nil
         }
         findings.error(
-          "'\(keys.first ?? "")' stands twice in this mapping", at: .file(repeated),
-          help: "the first one is on line \(first.line)")
+          "'\(keys.first ?? "")' stands twice in this mapping",
+          at: .file(repeated),
+          help: "the first one is on line \(first.line)"
+        )
         text = RepeatedKey.renaming(repeated, in: text, round: round)
       } catch let error as YamlError {
         findings.add(YAMLProblem.diagnostic(for: error, in: source))

@@ -79,6 +79,8 @@ private struct Edit {
       tape.append(leaf.text)
     }
     let outerEnd = tape.nodeCount
+    // As in an answer: without it the host's last field would seem to hold the detection, which is deeper.
+    tape.append(WellKnownName.detectionList, .element, depth: 1)
     // A detection's own element stays even when nothing in it is kept.
     let inner = write(fields.inner, to: &tape, always: fields.inner.lowerBound)
     let innerEnd = tape.nodeCount

@@ -2,7 +2,7 @@ internal import DequeModule
 internal import Gzip
 package import Records
 package import Streaming
-package import SystemPackage
+internal import SystemPackage
 
 /// Writes lines to gzip files: members of about 1 MiB, compressed in parallel, in order.
 ///

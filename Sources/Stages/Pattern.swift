@@ -9,7 +9,8 @@ package final class Pattern: @unchecked Sendable {
 
   /// Compiles an expression.
   package init(_ text: String) throws(OptionError) {
-    unsafe compiled = .allocate(capacity: 1)
+    // Not the property before it stands: a thrown error would else run `deinit`.
+    let compiled = UnsafeMutablePointer<regex_t>.allocate(capacity: 1)
     unsafe compiled.initialize(to: regex_t())
     let status = unsafe regcomp(compiled, text, REG_EXTENDED | REG_NOSUB)
     guard status == 0 else {
@@ -19,6 +20,7 @@ package final class Pattern: @unchecked Sendable {
       let words = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       throw OptionError("matches", "'\(text)' is not a regular expression: \(words)")
     }
+    unsafe self.compiled = compiled
   }
 
   deinit {
