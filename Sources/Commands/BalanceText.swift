@@ -15,7 +15,8 @@ struct BalanceText: CustomStringConvertible {
       !imbalances.isEmpty
       ? "balance: BROKEN, records are unaccounted for; please report this"
       : report.streams.contains(where: \.endedEarly)
-        ? "balance: ended early, as asked; every record taken is accounted for" : "balance: every record is accounted for"
+        ? "balance: ended early, as asked; every record taken is accounted for"
+        : "balance: every record is accounted for"
     lines += imbalances.map { "  lost: \($0)" }
     lines.append("\(verdict) (\(Figures.seconds(report.duration)))")
     return lines.joined(separator: "\n")
@@ -27,7 +28,9 @@ struct BalanceText: CustomStringConvertible {
     let width = (stream.stages.map(\.name) + stream.sinks.map(\.name)).map(\.count).max() ?? 0
     for (name, counts) in stream.stages {
       var parts = ["\(Figures.count(counts.entered)) in"]
-      if counts.created != 0 { parts.append("\(counts.created > 0 ? "+" : "-") \(Figures.count(abs(counts.created))) made") }
+      if counts.created != 0 {
+        parts.append("\(counts.created > 0 ? "+" : "-") \(Figures.count(abs(counts.created))) made")
+      }
       parts.append("= \(Figures.count(counts.left)) out")
       for (reason, count) in counts.dropped.sorted(by: { $0.key < $1.key }) {
         parts.append("+ \(Figures.count(count)) dropped (\(reason))")

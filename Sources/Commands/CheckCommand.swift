@@ -4,7 +4,8 @@ internal import Pipelines
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks a pipeline without running it, and says everything that is wrong at once.")
+    abstract: "Checks a pipeline without running it, and says everything that is wrong at once."
+  )
 
   @OptionGroup var pipeline: PipelineOptions
 

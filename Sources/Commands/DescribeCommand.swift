@@ -4,7 +4,9 @@ internal import Streaming
 
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Says what a source, stage or sink does, takes and gives, and its options.")
+    commandName: "describe",
+    abstract: "Says what a source, stage or sink does, takes and gives, and its options."
+  )
 
   @Argument(help: "The component's name, as 'list' has it.")
   var component: String
@@ -15,7 +17,8 @@ struct DescribeCommand: ParsableCommand {
       let names = Role.allCases.flatMap { registry.components($0) }.map(\.name)
       let nearest = Suggestion.closest(to: component, among: names)
       throw ValidationError(
-        "There is no component '\(component)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "; see 'sluice list'."))
+        "There is no component '\(component)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "; see 'sluice list'.")
+      )
     }
     print("\(found.name) (\(role.rawValue)): \(found.summary)")
     if !found.discussion.isEmpty { print("\n\(wrapped(found.discussion, indent: ""))") }

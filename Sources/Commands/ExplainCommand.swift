@@ -4,7 +4,8 @@ internal import Pipelines
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Says what a pipeline would do: what flows between its stages, what waits where, whence each option.")
+    abstract: "Says what a pipeline would do: what flows between its stages, what waits where, whence each option."
+  )
 
   @OptionGroup var pipeline: PipelineOptions
 

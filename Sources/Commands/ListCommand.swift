@@ -4,7 +4,9 @@ internal import Streaming
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the sources, stages and sinks that a pipeline file may name.")
+    commandName: "list",
+    abstract: "Lists the sources, stages and sinks that a pipeline file may name."
+  )
 
   func run() throws {
     let registry = Components.registry

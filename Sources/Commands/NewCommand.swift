@@ -4,7 +4,9 @@ internal import Pipelines
 
 struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Writes a commented pipeline file to begin with.")
+    commandName: "new",
+    abstract: "Writes a commented pipeline file to begin with."
+  )
 
   @Argument(help: "The file to write; its name without .yaml names the pipeline.")
   var file: String

@@ -8,11 +8,18 @@ struct PipelineOptions: ParsableArguments {
   var pipeline: String
 
   @Option(
-    name: .long, parsing: .upToNextOption,
-    help: ArgumentHelp("Read these saved answers instead of each stream's source; - is standard input.", valueName: "path"))
+    name: .long,
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Read these saved answers instead of each stream's source; - is standard input.",
+      valueName: "path"
+    )
+  )
   var input: [String] = []
 
-  @Option(help: ArgumentHelp("Write gzip files into this folder instead of to the pipeline's sinks.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Write gzip files into this folder instead of to the pipeline's sinks.", valueName: "folder")
+  )
   var output: String?
 
   @Option(help: ArgumentHelp("Change an option, such as level=1 or gzip-file.level=1.", valueName: "key=value"))
@@ -63,7 +70,9 @@ struct PipelineOptions: ParsableArguments {
 enum PipelineLocator {
   /// The path of a pipeline: itself when it is a file, else NAME.yaml in a folder `Pipelines`.
   static func find(_ name: String) throws -> String {
-    if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json") { return name }
+    if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json") {
+      return name
+    }
     let folders = folders()
     for folder in folders {
       let path = "\(folder)/\(name).yaml"

@@ -48,25 +48,42 @@ struct ReportJSON: Encodable {
   init(_ report: RunReport) {
     pipeline = report.pipeline
     balanced = report.isBalanced
-    let milliseconds = report.duration.components.seconds * 1000 + report.duration.components.attoseconds / 1_000_000_000_000_000
+    let milliseconds =
+      report.duration.components.seconds * 1000 + report.duration.components.attoseconds / 1_000_000_000_000_000
     seconds = Double(milliseconds) / 1000
     streams = report.streams.map { stream in
       Stream(
-        name: stream.name, pages: stream.pages,
+        name: stream.name,
+        pages: stream.pages,
         stages: stream.stages.map { name, counts in
           Stage(
-            name: name, entered: counts.entered, created: counts.created, left: counts.left, dropped: counts.dropped,
-            deadLettered: counts.rejected)
+            name: name,
+            entered: counts.entered,
+            created: counts.created,
+            left: counts.left,
+            dropped: counts.dropped,
+            deadLettered: counts.rejected
+          )
         },
         sinks: stream.sinks.map { name, counts in
           Sink(
-            name: name, entered: counts.entered, acknowledged: counts.acknowledged, deadLettered: counts.rejected,
-            abandoned: counts.abandoned, bytes: counts.bytes, destinations: counts.destinations)
+            name: name,
+            entered: counts.entered,
+            acknowledged: counts.acknowledged,
+            deadLettered: counts.rejected,
+            abandoned: counts.abandoned,
+            bytes: counts.bytes,
+            destinations: counts.destinations
+          )
         },
         failures: stream.failures.map { Failure(origin: $0.origin, reason: $0.reason, completeHosts: $0.marks) },
-        deadLetters: stream.deadLetters, repairedCharacters: stream.repairedCharacters,
-        keptReferences: stream.keptReferences, drift: stream.drift, endedEarly: stream.endedEarly,
-        imbalances: stream.imbalances)
+        deadLetters: stream.deadLetters,
+        repairedCharacters: stream.repairedCharacters,
+        keptReferences: stream.keptReferences,
+        drift: stream.drift,
+        endedEarly: stream.endedEarly,
+        imbalances: stream.imbalances
+      )
     }
   }
 

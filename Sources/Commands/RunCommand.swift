@@ -14,7 +14,8 @@ struct RunCommand: AsyncParsableCommand {
         sluice run demo
         sluice run split --input saved/*.xml.gz --set level=1
         sluice run split --input - --output out < page.xml
-      """)
+      """
+  )
 
   @OptionGroup var pipeline: PipelineOptions
 
@@ -59,6 +60,7 @@ struct RunCommand: AsyncParsableCommand {
       return ExitStatus.tryLater
     }
     say("sluice: \(error)")
-    return error is DiskError ? ExitStatus.tryLater : error is Diagnostic ? ExitStatus.configuration : ExitStatus.software
+    return error is DiskError
+      ? ExitStatus.tryLater : error is Diagnostic ? ExitStatus.configuration : ExitStatus.software
   }
 }

@@ -10,7 +10,8 @@ struct SimulateCommand: ParsableCommand {
       The same seed gives the same bytes on every machine. Files are named detections-0001.xml and so on, a page each.
 
         sluice simulate --write saved --hosts 100 --seed 7
-      """)
+      """
+  )
 
   @Option(help: ArgumentHelp("The folder to write into.", valueName: "folder"))
   var write: String

@@ -39,7 +39,8 @@ struct SluiceCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, ListCommand.self, DescribeCommand.self,
       SchemaCommand.self, NewCommand.self, SimulateCommand.self,
-    ])
+    ]
+  )
 }
 
 /// What the process says by its exit code (sysexits).

@@ -16,8 +16,15 @@ package final class GzipCompressor {
     unsafe stream.initialize(to: z_stream())
     // 15 + 16: the largest window, with a gzip header and trailer.
     let status = unsafe deflateInit2_(
-      stream, Int32(level), Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-      Int32(MemoryLayout<z_stream>.size))
+      stream,
+      Int32(level),
+      Z_DEFLATED,
+      15 + 16,
+      8,
+      Z_DEFAULT_STRATEGY,
+      ZLIB_VERSION,
+      Int32(MemoryLayout<z_stream>.size)
+    )
     guard status == Z_OK else {
       unsafe stream.deallocate()
       throw .outOfMemory
@@ -38,7 +45,8 @@ package final class GzipCompressor {
       let count = min(input.count - offset, 1 << 30)
       // zlib reads only; its interface predates const.
       unsafe stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: (base + offset).assumingMemoryBound(to: UInt8.self))
+        mutating: (base + offset).assumingMemoryBound(to: UInt8.self)
+      )
       unsafe stream.pointee.avail_in = UInt32(count)
       repeat { deflate(Z_NO_FLUSH, into: &output) } while unsafe stream.pointee.avail_in > 0
       offset += count
@@ -60,7 +68,9 @@ package final class GzipCompressor {
     var status: Int32 = Z_OK
     output.append(contentsOf: repeatElement(0, count: room))
     let written = unsafe output.withUnsafeMutableBytes { bytes in
-      unsafe stream.pointee.next_out = unsafe bytes.baseAddress.map { unsafe ($0 + start).assumingMemoryBound(to: UInt8.self) }
+      unsafe stream.pointee.next_out = unsafe bytes.baseAddress.map {
+        unsafe ($0 + start).assumingMemoryBound(to: UInt8.self)
+      }
       unsafe stream.pointee.avail_out = UInt32(room)
       unsafe status = CZlib.deflate(stream, flush)
       unsafe stream.pointee.next_out = nil

@@ -37,7 +37,8 @@ package final class GzipDecompressor {
 
   /// Decompresses the next bytes; `body` receives what they give, in pieces that live for the call only.
   package func decompress(
-    _ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
+    _ input: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(GzipError) {
     guard let base = input.baseAddress, unsafe !input.isEmpty else { return }
     precondition(input.count <= Int(UInt32.max), "feed chunks, not whole files")

@@ -13,7 +13,7 @@ package enum JSONEscape {
   /// - Complexity: O(bytes).
   package static func length(of bytes: UnsafeRawBufferPointer) -> Int {
     var sum = 0
-    for unsafe byte in unsafe bytes { sum += Int(lengths[Int(byte)]) }
+    for index in 0..<bytes.count { sum += unsafe Int(lengths[Int(bytes[index])]) }
     return sum
   }
 

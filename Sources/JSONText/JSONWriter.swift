@@ -27,7 +27,7 @@ package struct JSONWriter: ~Copyable {
   @inline(never)
   private mutating func grow(by more: Int) {
     capacity = max(capacity + capacity / 2, count + more)
-    let larger = unsafe UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
     unsafe larger.update(from: base, count: count)
     unsafe base.deallocate()
     unsafe base = larger
@@ -74,7 +74,7 @@ package struct JSONWriter: ~Copyable {
   /// Appends bytes as they are.
   package mutating func append(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBufferPointer { buffer in
-      if let start = unsafe buffer.baseAddress { append(start, buffer.count) }
+      if let start = buffer.baseAddress { unsafe append(start, buffer.count) }
     }
   }
 
@@ -136,7 +136,8 @@ package struct JSONWriter: ~Copyable {
 
   /// Appends text with JSON's escapes, without quotes, from memory that ends where the text does.
   package mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
-    for unsafe byte in unsafe bytes {
+    for index in 0..<bytes.count {
+      let byte = unsafe bytes[index]
       reserve(6)
       if JSONEscape.lengths[Int(byte)] == 1 {
         unsafe base[count] = byte

@@ -1,5 +1,8 @@
 /// Finds passwords, tokens and the like that stand in clear in a file.
 struct ClearSecret: Sendable {
+  /// What is shown in its place.
+  static let stars = "********"
+
   /// What it is: `the password`.
   var what: String
   /// The name of a variable that could hold it.

@@ -22,7 +22,11 @@ struct CommandLineSetting: Sendable {
   let value: String
 
   /// How messages speak of it.
-  var location: Location { .commandLine("--set \(key)=\(value)") }
+  var location: Location {
+    let node = YAMLNode.text(value, at: .commandLine(""))
+    let isSecret = !ClearSecret.all(in: node, under: key.split(separator: ".").map(String.init)).isEmpty
+    return .commandLine("--set \(key)=\(isSecret ? ClearSecret.stars : value)")
+  }
 
   /// Keys of the file itself that can be set.
   static let fileKeys = ["name", "names", "replay", "dead-letters"]

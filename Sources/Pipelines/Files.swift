@@ -36,7 +36,8 @@ enum FilesComponent {
       Option("as", .choice(["detections", "lines"]), "What the files hold."),
     ]),
     principal: "paths",
-    example: "source: { files: \"saved/detections-*.xml.gz\" }")
+    example: "source: { files: \"saved/detections-*.xml.gz\" }"
+  )
 
   /// The paths as they are written; patterns are looked up when a run begins.
   static func paths(_ options: Options) throws(OptionError) -> [String] { options.texts("paths") ?? [] }

@@ -29,18 +29,15 @@ struct OptionReader {
   let scope: FieldScope
   /// The pipeline's `names`, which holds where a component with such an option has none of its own.
   let names: PlannedSetting?
-  /// Places whose values must not be shown.
-  let hidden: [Place]
   private(set) var findings = Findings()
-  private(set) var result = Result()
+  var result = Result()
   /// Whether the names of fields here are made, not looked for.
   private var makesFields = false
 
-  init(_ component: Component, scope: FieldScope, names: PlannedSetting?, hiding hidden: [Place]) {
+  init(_ component: Component, scope: FieldScope, names: PlannedSetting?) {
     self.component = component
     self.scope = scope
     self.names = names
-    self.hidden = hidden
   }
 
   /// Stages whose keys are fields that they make; one that looks for its fields needs no line here.
@@ -89,7 +86,8 @@ struct OptionReader {
 
   // MARK: - Options
 
-  private mutating func entries(
+  /// The values of options; `what` is what messages call their owner.
+  mutating func entries(
     _ given: [Given],
     _ options: [Option],
     at location: Location,
@@ -132,7 +130,7 @@ struct OptionReader {
     guard let standard = option.standard else { return nil }
     let node = Self.node(written: standard, at: .commandLine("default"))
     if isTop { result.settings.append(PlannedSetting(name: option.name, value: standard, origin: .standard)) }
-    var reader = OptionReader(component, scope: FieldScope(), names: nil, hiding: [])
+    var reader = OptionReader(component, scope: FieldScope(), names: nil)
     let value = reader.value(node, option.kind, option.name)
     precondition(!reader.findings.hasErrors, "the default of '\(component.name).\(option.name)' does not fit its kind")
     return value
@@ -150,152 +148,18 @@ struct OptionReader {
   }
 
   private mutating func show(_ name: String, _ node: YAMLNode) {
-    let setting = PlannedSetting(
-      name: name,
-      value: node.hides(hidden) ? "********" : node.shown,
-      origin: .given(node.location)
-    )
-    result.settings.append(setting)
+    let isSecret = !ClearSecret.all(in: node, under: [name]).isEmpty
+    let value = isSecret ? ClearSecret.stars : node.shown
+    result.settings.append(PlannedSetting(name: name, value: value, origin: .given(node.location)))
   }
 
+  /// Reports what is wrong.
   mutating func error(_ message: String, at location: Location, help: String? = nil) {
     findings.error(message, at: location, help: help)
   }
 
+  /// Reports what is the matter with a field's name.
   mutating func checkField(_ path: String, at location: Location, isNew: Bool = false) {
     if let finding = scope.finding(for: path, at: location, isNew: isNew) { findings.add(finding) }
-  }
-}
-
-// MARK: - Values
-
-extension OptionReader {
-  /// A value of a kind; nil when it is none, which is then a finding, or not known.
-  private mutating func value(_ node: YAMLNode, _ kind: OptionKind, _ name: String) -> OptionValue? {
-    switch kind {
-    case .list(let member):
-      let nodes = if case .list(let nodes) = node.content { nodes } else { [node] }
-      var values: [OptionValue] = []
-      for node in nodes {
-        guard let value = value(node, member, name) else { continue }
-        values.append(value)
-      }
-      return .list(values)
-    case .group(_, let options):
-      guard case .map(let given) = node.content else {
-        error("'\(name)' takes a mapping of options, not \(node.kind)", at: node.location)
-        return nil
-      }
-      let entries = given.map { Given(name: $0.key, location: $0.location, value: $0.value) }
-      return .entries(self.entries(entries, options(), at: node.location, of: "'\(name)'"))
-    default:
-      guard let scalar = node.scalar, !scalar.isEmpty else {
-        error(
-          node.isEmpty ? "'\(name)' needs a value" : "'\(name)' takes one value, not \(node.kind)",
-          at: node.location
-        )
-        return nil
-      }
-      switch scalar.substitution {
-      case .none: break
-      case .done: result.secrets.append((scalar.text, scalar.written))
-      case .unknown: result.hasUnknown = true
-      }
-      return self.scalar(scalar, kind, name, at: node.location)
-    }
-  }
-
-  private mutating func scalar(
-    _ scalar: YAMLNode.Scalar,
-    _ kind: OptionKind,
-    _ name: String,
-    at location: Location
-  ) -> OptionValue? {
-    let isUnknown = scalar.substitution == .unknown
-    switch kind {
-    case .text:
-      return .text(scalar.text)
-    case .path:
-      if scalar.text.isEmpty { error("'\(name)' is empty", at: location) }
-      return .text(scalar.text)
-    case .field:
-      if !isUnknown { checkField(scalar.text, at: location) }
-      return .text(scalar.text)
-    case .choice(let words):
-      if !isUnknown, !words.contains(scalar.text) {
-        let suggestion = Suggestion.phrase(for: scalar.text, among: words)
-        error(
-          "'\(name)' cannot be '\(scalar.shown)'\(suggestion)",
-          at: location,
-          help: suggestion.isEmpty ? "it is one of \(words.joined(separator: ", "))" : nil
-        )
-      }
-      return .text(scalar.text)
-    case .boolean:
-      switch scalar.text {
-      case "true": return .boolean(true)
-      case "false": return .boolean(false)
-      default:
-        if !isUnknown { error("'\(name)' is true or false, not '\(scalar.shown)'", at: location) }
-        return nil
-      }
-    case .integer(let range):
-      return number(scalar, Int(scalar.text), in: range, "'\(name)' is a whole number", "", at: location) { String($0) }
-    case .size(let range):
-      return number(
-        scalar,
-        ByteSize.parse(scalar.text),
-        in: range,
-        "'\(name)' is a size",
-        ", such as 64KiB",
-        at: location,
-        ByteSize.text
-      )
-    case .list, .group:
-      return nil
-    }
-  }
-
-  private mutating func number(
-    _ scalar: YAMLNode.Scalar,
-    _ value: Int?,
-    in range: ClosedRange<Int>,
-    _ what: String,
-    _ example: String,
-    at location: Location,
-    _ text: (Int) -> String
-  ) -> OptionValue? {
-    if let value, range.contains(value) { return .integer(value) }
-    if scalar.substitution != .unknown {
-      let bounds =
-        range.upperBound == .max
-        ? " of \(text(range.lowerBound)) or more" : " from \(text(range.lowerBound)) to \(text(range.upperBound))"
-      error("\(what)\(bounds)\(example), not '\(scalar.shown)'", at: location)
-    }
-    return nil
-  }
-}
-
-extension YAMLNode {
-  /// The same value at another place.
-  func moved(to location: Location) -> YAMLNode {
-    var node = self
-    node.location = location
-    switch content {
-    case .scalar: break
-    case .list(let nodes): node.content = .list(nodes.map { $0.moved(to: location) })
-    case .map(let entries):
-      node.content = .map(entries.map { Entry(key: $0.key, location: location, value: $0.value.moved(to: location)) })
-    }
-    return node
-  }
-
-  /// Whether something that must not be shown stands in it.
-  func hides(_ places: [Place]) -> Bool {
-    var hides = false
-    forEachScalar { _, location in
-      if let place = location.place, places.contains(place) { hides = true }
-    }
-    return hides
   }
 }

@@ -14,7 +14,7 @@ struct PipelineFileReader {
     let known = PipelineFile.keys.map(\.name) + streamKeys.filter { $0 != "sinks" }
     guard let map = mapping(root, of: "a pipeline file", keys: known, hiding: ["state"]) else { return nil }
     var file = PipelineFile(name: defaultName)
-    if let name = text(map["name"], "name"), isName(name.value, at: name.location, of: "a pipeline") {
+    if let name = text(map["name"], "name"), name.isKnown, isName(name.value, at: name.location, of: "a pipeline") {
       file.name = name.value
     }
     if let names = text(map["names"], "names") { file.names = choice(names, "names", PipelineFile.namings) }

@@ -8,7 +8,7 @@ extension Plan {
   package func explanation(note: (_ stream: PlannedStream, _ edge: Int) -> String? = { _, _ in nil }) -> String {
     var table = Table()
     table.add("pipeline \(name)")
-    table.add("  names  \(names.value)", names.origin.description)
+    table.add("  names  \(names.value)", names.origin.location?.description ?? names.origin.description)
     if let deadLetters { table.add("  dead-letters  \(deadLetters)") }
     if let replay { table.add("  replay  \(replay)") }
     for stream in streams {
@@ -33,6 +33,14 @@ extension PlannedStream {
 }
 
 extension PlannedSetting.Origin {
+  /// Where the value is written down, if it is.
+  fileprivate var location: Location? {
+    switch self {
+    case .given(let location), .pipeline(let location): location
+    case .standard: nil
+    }
+  }
+
   /// Where a value came from, in a few words.
   package var description: String {
     switch self {

@@ -206,11 +206,8 @@ extension PlanChecker {
     guard let read = read(use, entry.component, FieldScope()),
       let made = make(use, entry.component, read, { (options) throws(OptionError) in try entry.check(options) })
     else { return nil }
-    if case .options(let options) = entry.component.form {
-      for option in options {
-        guard case .path = option.kind, let path = made.component.options.text(option.name) else { continue }
-        checkFolder(ofFile: path, at: read.locations[option.name] ?? use.location)
-      }
+    for (name, path) in made.component.pathOptions {
+      checkFolder(ofFile: path, at: read.locations[name] ?? use.location)
     }
     return End(component: made.component, make: entry.make, isKnown: made.made != nil)
   }

@@ -32,6 +32,7 @@ struct PlanChecker {
     file.streams = file.streams.map { ends.replacing(in: $0, &findings) }
     resolveSettings(file.streams)
     let streams = file.streams.map { stream in plan(stream) }
+    checkPaths(of: streams.compactMap { $0 }, in: file.name)
     checkSecrets(root, streams: file.streams)
     if let deadLetters = file.deadLetters { checkFolder(ofFile: deadLetters.value, at: deadLetters.location) }
     return Plan(
@@ -126,7 +127,9 @@ struct PlanChecker {
         for use in stream.stages + stream.outputs.flatMap({ $0.stages + $0.sinks }) { look(use.body) }
       }
       if case .map(let entries) = root.content {
-        for entry in entries where entry.value.scalar != nil && entry.key != "replay" { look(entry.value) }
+        for entry in entries where entry.value.scalar != nil {
+          if entry.key != "replay" || request.inputs == nil { look(entry.value) }
+        }
       }
     } else {
       look(root)
@@ -135,6 +138,30 @@ struct PlanChecker {
       let message =
         "\(name) is not set (looked in the environment, \(name)_FILE, $CREDENTIALS_DIRECTORY, /run/secrets)"
       findings.add(Diagnostic(request.requiresSecrets ? .error : .warning, message, at: location))
+    }
+  }
+
+  /// Reports sinks that would put one file in the place of another's.
+  private mutating func checkPaths(of streams: [PlannedStream], in pipeline: String) {
+    var writers: [String: String] = [:]
+    for stream in streams {
+      for sink in stream.sinks {
+        for (_, path) in sink.pathOptions {
+          let file = path.replacing("{stream}", with: stream.name).replacing("{pipeline}", with: pipeline)
+          // Each file gets a number of its own.
+          if file.contains("{n}") { continue }
+          if let other = writers[file] {
+            findings.error(
+              other == stream.name
+                ? "two sinks of stream '\(other)' write to '\(file)'"
+                : "streams '\(other)' and '\(stream.name)' write to the same '\(file)'",
+              at: sink.location,
+              help: "give each a path of its own, such as {stream}.jsonl.gz"
+            )
+          }
+          writers[file] = stream.name
+        }
+      }
     }
   }
 

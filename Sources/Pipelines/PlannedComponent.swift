@@ -14,6 +14,17 @@ package struct PlannedComponent: Sendable {
   package let settings: [PlannedSetting]
 }
 
+extension PlannedComponent {
+  /// The options that are paths, and their values.
+  var pathOptions: [(name: String, path: String)] {
+    guard case .options(let all) = component.form else { return [] }
+    return all.compactMap { option in
+      guard case .path = option.kind, let path = options.text(option.name) else { return nil }
+      return (option.name, path)
+    }
+  }
+}
+
 /// An option of a checked pipeline as a person should see it.
 package struct PlannedSetting: Sendable, Equatable {
   /// Where a value came from.

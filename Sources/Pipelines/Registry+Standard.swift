@@ -27,8 +27,10 @@ extension Registry {
     registry.register(EncodeJSON<Detection>.self)
     registry.register(GuardSize.self)
 
-    registry.register(sink: GzipFile.component, check: { (options) throws(OptionError) in try GzipFile.check(options) }) {
-      options, context in
+    registry.register(sink: GzipFile.component, check: { (options) throws(OptionError) in try GzipFile.check(options) })
+    {
+      options,
+      context in
       var settings = GzipFile.Settings(options)
       settings.path = settings.path.replacing("{pipeline}", with: context.pipeline)
         .replacing("{stream}", with: context.stream)

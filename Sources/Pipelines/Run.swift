@@ -24,7 +24,10 @@ package struct Run: Sendable {
   private let onProgress: @Sendable (Progress) -> Void
 
   package init(
-    _ plan: Plan, output: String? = nil, limit: Int? = nil, cores: Int = 2,
+    _ plan: Plan,
+    output: String? = nil,
+    limit: Int? = nil,
+    cores: Int = 2,
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     self.plan = plan
@@ -50,8 +53,10 @@ package struct Run: Sendable {
 
   private func run(_ stream: PlannedStream) async throws -> RunReport.Stream {
     let deadLetters = DeadLetters(
-      path: deadLetterPath, stream: stream.name,
-      naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo)
+      path: deadLetterPath,
+      stream: stream.name,
+      naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo
+    )
     let meters = stream.stages.map { stage in
       StageMeter(stage.name) { stage, rejection, page in
         try deadLetters.accept(rejection.record, from: stage, because: rejection.reason, on: page)
@@ -78,7 +83,10 @@ package struct Run: Sendable {
   }
 
   private func drain(
-    _ flow: Flow<Line>, into sinks: [any Sink<Line>], _ deadLetters: DeadLetters, _ report: inout RunReport.Stream
+    _ flow: Flow<Line>,
+    into sinks: [any Sink<Line>],
+    _ deadLetters: DeadLetters,
+    _ report: inout RunReport.Stream
   ) async throws {
     var progress = Progress(stream: report.name)
     var marksOfPages = 0

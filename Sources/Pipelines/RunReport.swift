@@ -40,7 +40,8 @@ package struct RunReport: Sendable {
         found.append(
           "'\(name)': \(counts.entered) in + \(counts.created) created, but \(counts.left) out, "
             + "\(counts.dropped.values.reduce(0, +)) dropped, \(counts.rejected) dead-lettered: "
-            + (counts.missing > 0 ? "\(counts.missing) lost" : "\(-counts.missing) too many"))
+            + (counts.missing > 0 ? "\(counts.missing) lost" : "\(-counts.missing) too many")
+        )
       }
       for (giver, taker) in zip(stages, stages.dropFirst())
       where endedEarly ? giver.counts.left < taker.counts.entered : giver.counts.left != taker.counts.entered {
@@ -53,7 +54,8 @@ package struct RunReport: Sendable {
         if counts.missing != 0, !endedEarly {
           found.append(
             "'\(name)': \(counts.entered) in, but \(counts.acknowledged) acknowledged, \(counts.rejected) "
-              + "dead-lettered, \(counts.abandoned) abandoned")
+              + "dead-lettered, \(counts.abandoned) abandoned"
+          )
         }
       }
       let rejected = stages.reduce(0) { $0 + $1.counts.rejected } + sinks.reduce(0) { $0 + $1.counts.rejected }

@@ -95,7 +95,7 @@ struct SourceText: Sendable {
     return Diagnostic.Excerpt(text: Self.string(scalars), column: max(column, 1), length: length)
   }
 
-  private static let stars = Array("********".unicodeScalars)
+  private static let stars = Array(ClearSecret.stars.unicodeScalars)
 
   static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
     var text = String.UnicodeScalarView()

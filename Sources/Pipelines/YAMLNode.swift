@@ -95,3 +95,18 @@ extension YAMLNode {
     return "\"\(escaped.joined())\""
   }
 }
+
+extension YAMLNode {
+  /// The same value at another place.
+  func moved(to location: Location) -> YAMLNode {
+    var node = self
+    node.location = location
+    switch content {
+    case .scalar: break
+    case .list(let nodes): node.content = .list(nodes.map { $0.moved(to: location) })
+    case .map(let entries):
+      node.content = .map(entries.map { Entry(key: $0.key, location: location, value: $0.value.moved(to: location)) })
+    }
+    return node
+  }
+}

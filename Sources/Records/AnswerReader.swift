@@ -25,7 +25,11 @@ package final class AnswerReader {
 
   private let state: UnsafeMutablePointer<AnswerState>
   private var parser: XMLPushParser
+  /// The first bytes.
+  ///
+  /// Parsing waits for them, so that what is said of an answer that is none does not depend on chunks.
   private var beginning: [UInt8] = []
+  private var hasBegun = false
   private var failure: AnswerError?
 
   /// Creates a reader for one answer.
@@ -51,7 +55,23 @@ package final class AnswerReader {
   /// Reads the next bytes.
   package func feed(_ bytes: UnsafeRawBufferPointer) throws(AnswerError) {
     if let failure { throw failure }
-    if beginning.count < 512 { unsafe beginning.append(contentsOf: bytes.prefix(512 - beginning.count)) }
+    if hasBegun { return try unsafe parse(bytes) }
+    unsafe beginning.append(contentsOf: bytes)
+    if beginning.count >= Self.beginningLength { try begin() }
+  }
+
+  private static let beginningLength = 512
+
+  private func begin() throws(AnswerError) {
+    let first = beginning
+    beginning = Array(first.prefix(Self.beginningLength))
+    hasBegun = true
+    try unsafe first.withUnsafeBufferPointer { first throws(AnswerError) in
+      try unsafe parse(UnsafeRawBufferPointer(first))
+    }
+  }
+
+  private func parse(_ bytes: UnsafeRawBufferPointer) throws(AnswerError) {
     do {
       try unsafe parser.feed(bytes)
     } catch {
@@ -63,6 +83,7 @@ package final class AnswerReader {
   /// Says that no bytes follow.
   package func finish() throws(AnswerError) {
     if let failure { throw failure }
+    if !hasBegun { try begin() }
     do {
       try parser.finish()
     } catch {
@@ -106,6 +127,9 @@ package final class AnswerReader {
   }
 
   private func fail(_ error: AnswerError) -> AnswerError {
+    var error = error
+    // A web page that is good XML has its title, too.
+    if case .html = error, let page = AnswerError.classify(beginning) { error = page }
     failure = error
     return error
   }

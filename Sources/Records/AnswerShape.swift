@@ -11,6 +11,10 @@ package struct AnswerShape: Sendable {
 
   /// The detections answer.
   package static let detections = AnswerShape(
-    root: "HOST_LIST_VM_DETECTION_OUTPUT", list: Name("HOST_LIST"), item: WellKnownName.host,
-    innerList: WellKnownName.detectionList, innerItem: WellKnownName.detection)
+    root: "HOST_LIST_VM_DETECTION_OUTPUT",
+    list: Name("HOST_LIST"),
+    item: WellKnownName.host,
+    innerList: WellKnownName.detectionList,
+    innerItem: WellKnownName.detection
+  )
 }

@@ -27,7 +27,9 @@ struct AnswerState: ~Copyable {
 
   /// Open elements of the document.
   private var depth = 0
-  /// The depth of the open item; 0 outside items. Its fields stand one deeper and have depth 1 on the tape.
+  /// The depth of the open item; 0 outside items.
+  ///
+  /// Its fields stand one deeper and have depth 1 on the tape.
   private var itemDepth = 0
   private var listDepth = 0
 
@@ -111,13 +113,16 @@ struct AnswerState: ~Copyable {
           return
         }
         unsafe state.pointee.cdata(text, Int(count))
-      })
+      }
+    )
   }
 
   // MARK: Elements
 
   private mutating func start(
-    _ name: UnsafePointer<UInt8>, count: Int, attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    _ name: UnsafePointer<UInt8>,
+    count: Int,
+    attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   ) {
     guard failure == nil else { return }
     depth += 1
@@ -186,7 +191,9 @@ struct AnswerState: ~Copyable {
 
   @inline(__always)
   private mutating func startField(
-    _ address: UnsafePointer<UInt8>, count: Int, attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    _ address: UnsafePointer<UInt8>,
+    count: Int,
+    attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   ) {
     let level = depth - itemDepth
     guard level < limits.depth else { return fail("elements are nested more than \(limits.depth) deep") }
@@ -245,7 +252,9 @@ struct AnswerState: ~Copyable {
   }
 
   private mutating func appendAttributes(
-    _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, count: Int, level: Int
+    _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+    count: Int,
+    level: Int
   ) {
     guard let attributes = unsafe attributes, count <= limits.attributes else {
       return fail("an element has more than \(limits.attributes) attributes")
@@ -415,7 +424,7 @@ struct AnswerState: ~Copyable {
       lines.append(byte == 0x0D ? 0x0A : byte)
     }
     unsafe lines.withUnsafeBufferPointer { lines in
-      if let start = unsafe lines.baseAddress { unsafe plainCDATA(start, lines.count) }
+      if let start = lines.baseAddress { unsafe plainCDATA(start, lines.count) }
     }
   }
 
@@ -557,7 +566,9 @@ struct AnswerState: ~Copyable {
   /// Closes a part of a host that is larger than a batch; the next tape begins with the host's fields.
   private mutating func sealPart() {
     let end = tape.nodeCount
-    pending.append(PendingItem(outer: itemNode..<outerEnd, inner: innerStart..<end, innerCount: innerCount, mark: marks))
+    pending.append(
+      PendingItem(outer: itemNode..<outerEnd, inner: innerStart..<end, innerCount: innerCount, mark: marks)
+    )
     itemTotal += 1
     var next = newTape()
     let listNode = innerStart - 1
@@ -593,7 +604,8 @@ struct AnswerState: ~Copyable {
     let items = pending.map { item in
       AnswerReader.Item(
         fields: Fields(arena: arena, outer: item.outer, inner: item.inner, mark: UInt32(item.mark)),
-        innerCount: item.innerCount)
+        innerCount: item.innerCount
+      )
     }
     sealed.append(AnswerReader.Sealed(arena: arena, items: items, marks: marks))
     pending.removeAll(keepingCapacity: true)

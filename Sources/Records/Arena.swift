@@ -18,8 +18,12 @@ package final class Arena: @unchecked Sendable {
 
   /// Takes over memory that a builder allocated.
   init(
-    bytes: UnsafeMutablePointer<UInt8>, byteCount: Int, nodes: UnsafeMutablePointer<Node>, nodeCount: Int,
-    spilled: [SpilledBytes], serverTime: [UInt8]
+    bytes: UnsafeMutablePointer<UInt8>,
+    byteCount: Int,
+    nodes: UnsafeMutablePointer<Node>,
+    nodeCount: Int,
+    spilled: [SpilledBytes],
+    serverTime: [UInt8]
   ) {
     unsafe self.bytes = UnsafePointer(bytes)
     self.byteCount = byteCount

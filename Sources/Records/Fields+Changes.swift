@@ -86,7 +86,10 @@ private struct Edit {
     let innerEnd = tape.nodeCount
     return Fields(
       arena: tape.seal(serverTime: fields.arena.serverTime),
-      outer: outer..<outerEnd, inner: inner..<innerEnd, mark: fields.mark)
+      outer: outer..<outerEnd,
+      inner: inner..<innerEnd,
+      mark: fields.mark
+    )
   }
 
   private func write(_ range: Range<Int>, to tape: inout TapeBuilder, always: Int? = nil) -> Int {

@@ -53,7 +53,10 @@ public struct Fields: Sendable {
   }
 
   private func descend(
-    _ range: Range<Int>, names: ArraySlice<Name>, attribute: Name?, _ body: (Int) -> Void
+    _ range: Range<Int>,
+    names: ArraySlice<Name>,
+    attribute: Name?,
+    _ body: (Int) -> Void
   ) {
     guard let name = names.first, !range.isEmpty else { return }
     let depth = unsafe arena.nodes[range.lowerBound].depth

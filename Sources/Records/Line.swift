@@ -23,7 +23,12 @@ public struct Line: Record {
 
   /// A line in memory; a newline follows it there.
   package init(
-    _ range: Range<Int>, of buffer: LineBuffer, fields: Fields?, format: LogFormat?, mark: UInt32, isPart: Bool = false
+    _ range: Range<Int>,
+    of buffer: LineBuffer,
+    fields: Fields?,
+    format: LogFormat?,
+    mark: UInt32,
+    isPart: Bool = false
   ) {
     self.buffer = buffer
     file = nil
@@ -37,7 +42,12 @@ public struct Line: Record {
 
   /// A line in a file; a newline follows it there.
   package init(
-    _ range: Range<Int>, of file: SpilledBytes, fields: Fields?, format: LogFormat?, mark: UInt32, isPart: Bool = false
+    _ range: Range<Int>,
+    of file: SpilledBytes,
+    fields: Fields?,
+    format: LogFormat?,
+    mark: UInt32,
+    isPart: Bool = false
   ) {
     buffer = nil
     self.file = file
@@ -89,7 +99,8 @@ package final class LineBuffer: @unchecked Sendable {
   /// Lends the bytes of a range.
   @inline(__always)
   package func withBytes<Result>(
-    _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
+    _ range: Range<Int>,
+    _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     precondition(range.upperBound <= count)
     return try unsafe body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))

@@ -73,7 +73,8 @@ package struct LogEncoder: ~Copyable {
   // MARK: The frame of a log
 
   private mutating func writeTimestamp(of fields: Fields) {
-    if let timestamp, let node = fields.lastInnerOrFirstNode(at: timestamp), unsafe !fields.arena.text(of: node).isEmpty,
+    if let timestamp, let node = fields.lastInnerOrFirstNode(at: timestamp),
+      unsafe !fields.arena.text(of: node).isEmpty,
       fields.arena.spilledText(of: node) == nil
     {
       writer.append("\"Timestamp\":\"")

@@ -66,7 +66,7 @@ package struct NameSpelling: @unchecked Sendable {
   private static func keep(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
     let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
     _ = unsafe memory.initialize(from: bytes)
-    return unsafe UnsafeBufferPointer(memory)
+    return UnsafeBufferPointer(memory)
   }
 }
 
@@ -111,7 +111,8 @@ final class NameTable: @unchecked Sendable {
       let spelling = NameSpelling(
         wire: key.utf8,
         sumo: key.isVerbatim ? key.utf8 : Array(NameSpelling.sumo(text).utf8),
-        role: !key.isVerbatim && NameSpelling.isList(text) ? .list : .plain)
+        role: !key.isVerbatim && NameSpelling.isList(text) ? .list : .plain
+      )
       unsafe (spellings + Int(id)).initialize(to: spelling)
       ids[key] = id
       return id

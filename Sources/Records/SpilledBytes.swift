@@ -72,7 +72,8 @@ package final class SpilledBytes: Sendable {
 
   /// Passes the bytes of a range on, 128 KiB at a time.
   package func forEachChunk(
-    _ range: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+    _ range: Range<Int>? = nil,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
     defer { unsafe room.deallocate() }

@@ -115,8 +115,13 @@ package struct TapeBuilder: ~Copyable {
     unsafe (nodes + nodeCount).initialize(to: Node(Name(id: 0), .end, depth: 0, offset: byteCount))
     unsafe (bytes + byteCount).update(repeating: 0, count: Self.padding)
     let arena = unsafe Arena(
-      bytes: bytes, byteCount: byteCount, nodes: nodes, nodeCount: nodeCount, spilled: spilled,
-      serverTime: serverTime)
+      bytes: bytes,
+      byteCount: byteCount,
+      nodes: nodes,
+      nodeCount: nodeCount,
+      spilled: spilled,
+      serverTime: serverTime
+    )
     // The arena frees what the builder allocated.
     unsafe bytes = .allocate(capacity: 1)
     unsafe nodes = .allocate(capacity: 1)

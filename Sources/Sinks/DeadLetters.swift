@@ -83,8 +83,11 @@ package final class DeadLetters: Sendable {
       return (Array(#"{"LogType":"unknown"}"#.utf8), 0)
     }
     let format = LogFormat(
-      naming: naming, logType: type(of: record).logType, isHost: record is Host,
-      timestamp: FieldPath("DETECTION.LAST_PROCESSED_DATETIME"))
+      naming: naming,
+      logType: type(of: record).logType,
+      isHost: record is Host,
+      timestamp: FieldPath("DETECTION.LAST_PROCESSED_DATETIME")
+    )
     var encoder = LogEncoder(format, capacity: 4096)
     let place = try encoder.encode(record.fields)
     if let file = place.file {

@@ -25,12 +25,15 @@ package final class GzipFile: Sink {
       Option("path", .path, required: true, "Where to write, such as out/{stream}-{n}.jsonl.gz."),
       Option("level", .integer(1...9), default: "6", "zlib's level: 1 is fastest, 9 smallest."),
       Option(
-        "roll", .size(1024...(1 << 50)),
-        "Begin another file before one grows beyond this many compressed bytes; the path needs {n} then."),
+        "roll",
+        .size(1024...(1 << 50)),
+        "Begin another file before one grows beyond this many compressed bytes; the path needs {n} then."
+      ),
       Option("member", .size(4096...(1 << 30)), default: "1MiB", "Lines in one gzip member, uncompressed."),
     ]),
     principal: "path",
-    example: "- gzip-file: { path: \"out/{stream}-{n}.jsonl.gz\", level: 6 }")
+    example: "- gzip-file: { path: \"out/{stream}-{n}.jsonl.gz\", level: 6 }"
+  )
 
   /// How files are written.
   package struct Settings: Sendable {
@@ -55,10 +58,13 @@ package final class GzipFile: Sink {
     if options.integer("roll") != nil, !path.contains("{n}") {
       throw OptionError("path", "the files that 'roll' begins need names of their own", help: "put {n} into the path")
     }
-    for name in path.split(separator: "{").dropFirst() where !["pipeline}", "stream}", "n}"].contains(where: name.hasPrefix) {
+    for name in path.split(separator: "{").dropFirst()
+    where !["pipeline}", "stream}", "n}"].contains(where: name.hasPrefix) {
       throw OptionError(
-        "path", "'{\(name.prefix { $0 != "}" })}' does not stand for anything",
-        help: "what does: {pipeline}, {stream}, {n}")
+        "path",
+        "'{\(name.prefix { $0 != "}" })}' does not stand for anything",
+        help: "what does: {pipeline}, {stream}, {n}"
+      )
     }
   }
 
@@ -151,7 +157,13 @@ package final class GzipFile: Sink {
       InFlight(
         task: task,
         member: Written(
-          mark: mark, beginsAtMark: beginsAtMark, lineCount: member.lineCount, byteCount: member.byteCount)))
+          mark: mark,
+          beginsAtMark: beginsAtMark,
+          lineCount: member.lineCount,
+          byteCount: member.byteCount
+        )
+      )
+    )
     while inFlight.count > maximumInFlight { try await writeOldest() }
   }
 

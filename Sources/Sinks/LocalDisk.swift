@@ -23,7 +23,11 @@ package struct LocalDisk: Disk {
   package func append(to path: FilePath) throws -> any OutputFile {
     let descriptor = try attempt("open", path) {
       try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
+        path,
+        .writeOnly,
+        options: [.create, .append, .closeOnExec],
+        permissions: .ownerReadWrite
+      )
     }
     return LocalFile(descriptor, path)
   }

@@ -11,7 +11,8 @@ package final class StandardOutput: Sink {
     "stdout",
     summary: "Writes lines to standard output as they come.",
     discussion: "When the reader goes away, as `head` does, the run ends quietly.",
-    example: "- stdout")
+    example: "- stdout"
+  )
 
   /// The reader of standard output went away.
   package struct Closed: Error {}

@@ -11,7 +11,8 @@ package struct AddFields<Input: LogRecord>: Stage {
       summary: "Adds fields with a constant text to each record.",
       discussion: "Names are written out as they are given here; a field that is there already gets the new text.",
       form: .entries(key: .field, value: .text),
-      example: "- add-fields: { Team: secops, DETECTION.Source: vmdr }")
+      example: "- add-fields: { Team: secops, DETECTION.Source: vmdr }"
+    )
   }
 
   private let changes: [FieldChange]

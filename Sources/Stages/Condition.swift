@@ -57,7 +57,10 @@ package indirect enum Condition: Sendable {
     if let path {
       if tests.isEmpty {
         throw OptionError(
-          "field", "nothing is said about '\(path)'", help: "add one of equals, in, at-least, at-most, matches, exists")
+          "field",
+          "nothing is said about '\(path)'",
+          help: "add one of equals, in, at-least, at-most, matches, exists"
+        )
       }
       conditions += tests.map { .field(path, $0) }
     } else if !tests.isEmpty {

@@ -17,9 +17,12 @@ package struct DecodeDetections: Decoder {
       An answer that breaks off, that is not XML, that declares an entity or that holds an error of Qualys' is an \
       error of that page: the hosts that were complete before stand.
       """,
-    example: "- decode-detections")
+    example: "- decode-detections"
+  )
 
-  /// The answer at hand. Made for the first bytes of a page, so each iterator has one of its own and uses it alone.
+  /// The answer at hand.
+  ///
+  /// Made for the first bytes of a page, so each iterator has one of its own and uses it alone.
   private nonisolated(unsafe) var reader: AnswerReader?
   private var failure: AnswerError?
   /// Marks of complete hosts that went out.
@@ -32,7 +35,9 @@ package struct DecodeDetections: Decoder {
   package init() {}
 
   package mutating func decode(
-    _ batch: Batch<DetectionsAnswer>, into batches: inout ContiguousArray<Batch<Host>>, meter: StageMeter
+    _ batch: Batch<DetectionsAnswer>,
+    into batches: inout ContiguousArray<Batch<Host>>,
+    meter: StageMeter
   ) throws {
     let reader = unsafe self.reader ?? AnswerReader(.detections)
     unsafe self.reader = reader
@@ -57,7 +62,10 @@ package struct DecodeDetections: Decoder {
   }
 
   private mutating func give(
-    _ page: Page, from reader: AnswerReader, into batches: inout ContiguousArray<Batch<Host>>, meter: StageMeter
+    _ page: Page,
+    from reader: AnswerReader,
+    into batches: inout ContiguousArray<Batch<Host>>,
+    meter: StageMeter
   ) {
     for sealed in reader.takeSealed() {
       var hosts = ContiguousArray<Host>()
@@ -71,7 +79,9 @@ package struct DecodeDetections: Decoder {
   }
 
   private mutating func end(
-    _ page: Page, of reader: AnswerReader, into batches: inout ContiguousArray<Batch<Host>>
+    _ page: Page,
+    of reader: AnswerReader,
+    into batches: inout ContiguousArray<Batch<Host>>
   ) {
     let (head, marks, idsAscend, lastID, drift) = reader.report
     var report = Page.Report()

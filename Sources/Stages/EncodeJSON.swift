@@ -14,14 +14,20 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
         """,
       form: .options([
         Option(
-          "names", .choice(LogFormat.Naming.allCases.map(\.rawValue)), default: "sumo",
-          "Whose names are written; usually set once for the whole pipeline."),
+          "names",
+          .choice(LogFormat.Naming.allCases.map(\.rawValue)),
+          default: "sumo",
+          "Whose names are written; usually set once for the whole pipeline."
+        ),
         Option(
-          "timestamp", .field,
-          "The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, else the server's time."),
+          "timestamp",
+          .field,
+          "The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, else the server's time."
+        ),
       ]),
       principal: "names",
-      example: "- encode-json: { names: qualys }")
+      example: "- encode-json: { names: qualys }"
+    )
   }
 
   private let format: LogFormat
@@ -29,15 +35,19 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
   package init(_ options: Options) throws(OptionError) {
     self.init(
       naming: options.text("names").flatMap(LogFormat.Naming.init) ?? .sumo,
-      timestamp: options.text("timestamp").flatMap(FieldPath.init))
+      timestamp: options.text("timestamp").flatMap(FieldPath.init)
+    )
   }
 
   /// Creates the stage without a pipeline file.
   package init(naming: LogFormat.Naming = .sumo, timestamp: FieldPath? = nil) {
     let isHost = Input.self == Host.self
     format = LogFormat(
-      naming: naming, logType: Input.logType, isHost: isHost,
-      timestamp: timestamp ?? (isHost ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME")))
+      naming: naming,
+      logType: Input.logType,
+      isHost: isHost,
+      timestamp: timestamp ?? (isHost ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME"))
+    )
   }
 
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Line>) throws {

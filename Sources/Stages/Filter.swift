@@ -14,7 +14,8 @@ package struct Filter<Input: LogRecord>: Stage {
         Before split-detections a record is a host (or a part of a large one) and is kept or dropped whole.
         """,
       form: .options(Condition.options()),
-      example: "- filter: { field: DETECTION.SEVERITY, at-least: 3 }")
+      example: "- filter: { field: DETECTION.SEVERITY, at-least: 3 }"
+    )
   }
 
   private let condition: Condition

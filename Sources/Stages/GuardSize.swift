@@ -23,7 +23,8 @@ package struct GuardSize: Stage {
       Option("split", .boolean, default: "true", "Whether a line that is still too long is split into parts."),
     ]),
     principal: "limit",
-    example: "- guard-size: { limit: 64KiB, shorten: [DETECTION.RESULTS] }")
+    example: "- guard-size: { limit: 64KiB, shorten: [DETECTION.RESULTS] }"
+  )
 
   /// What Sumo Logic's parser for this feed reads, or makes Hostname of.
   private static let contract: Set<String> = [
@@ -43,7 +44,10 @@ package struct GuardSize: Stage {
     splits = options.boolean("split") ?? true
     if let kept = drop.first(where: { Self.contract.contains($0.description) }) {
       throw OptionError(
-        "drop", "'\(kept)' must stay: Sumo Logic's parser for this feed reads it", help: "name it in 'shorten' instead")
+        "drop",
+        "'\(kept)' must stay: Sumo Logic's parser for this feed reads it",
+        help: "name it in 'shorten' instead"
+      )
     }
   }
 
@@ -72,7 +76,9 @@ package struct GuardSize: Stage {
     let parts = try draft.format.isHost ? draft.splitDetections(limit: limit) : draft.splitText(limit: limit)
     guard let parts else {
       return output.reject(
-        line, because: "\(draft.byteCount) bytes, over \(limit), and what is not in its longest text is too long alone")
+        line,
+        because: "\(draft.byteCount) bytes, over \(limit), and what is not in its longest text is too long alone"
+      )
     }
     output.create(parts.count - 1)
     for part in parts {
@@ -121,7 +127,13 @@ private struct Draft {
     let place = try encoder.encode(fields)
     if let file = place.file { return Line(place.range, of: file, fields: fields, format: format, mark: mark) }
     return Line(
-      place.range, of: LineBuffer(encoder.finish()), fields: fields, format: format, mark: mark, isPart: isPart)
+      place.range,
+      of: LineBuffer(encoder.finish()),
+      fields: fields,
+      format: format,
+      mark: mark,
+      isPart: isPart
+    )
   }
 
   private func length(of fields: Fields? = nil) throws -> Int {

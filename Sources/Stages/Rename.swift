@@ -11,7 +11,8 @@ package struct Rename<Input: LogRecord>: Stage {
       summary: "Gives fields other names, written out as they are given here.",
       discussion: "A field keeps its place; later stages know it by its new name.",
       form: .entries(key: .field, value: .text),
-      example: "- rename: { DETECTION.RESULTS: Evidence }")
+      example: "- rename: { DETECTION.RESULTS: Evidence }"
+    )
   }
 
   private let changes: [FieldChange]

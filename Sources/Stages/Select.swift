@@ -15,7 +15,8 @@ package struct Select<Input: LogRecord>: Stage {
         Option("remove", .list(.field), "These fields go."),
       ]),
       principal: "keep",
-      example: "- select: { remove: [TAGS, DETECTION.QDS_FACTORS] }")
+      example: "- select: { remove: [TAGS, DETECTION.QDS_FACTORS] }"
+    )
   }
 
   private let changes: [FieldChange]

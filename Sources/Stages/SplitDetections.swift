@@ -7,7 +7,8 @@ package struct SplitDetections: Stage {
     "split-detections",
     summary: "Makes one record of each detection, with its host's fields beside it.",
     discussion: "Copies no text: a detection is two ranges of the memory that its host was read into.",
-    example: "- split-detections")
+    example: "- split-detections"
+  )
 
   package init(_ options: Options) throws(OptionError) {}
 

@@ -26,7 +26,11 @@ public struct Component: Sendable {
 
   /// Documents a component.
   public init(
-    _ name: String, summary: String, discussion: String = "", form: Form = .options([]), principal: String? = nil,
+    _ name: String,
+    summary: String,
+    discussion: String = "",
+    form: Form = .options([]),
+    principal: String? = nil,
     example: String
   ) {
     self.name = name
@@ -53,7 +57,11 @@ public struct Option: Sendable {
 
   /// Documents an option.
   public init(
-    _ name: String, _ kind: OptionKind, default standard: String? = nil, required: Bool = false, _ summary: String
+    _ name: String,
+    _ kind: OptionKind,
+    default standard: String? = nil,
+    required: Bool = false,
+    _ summary: String
   ) {
     self.name = name
     self.kind = kind

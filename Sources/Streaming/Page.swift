@@ -15,7 +15,9 @@ public final class Page: Sendable {
     public var idsAscend = true
     /// The id of the last complete host (entry, asset).
     public var lastID: UInt64?
-    /// The first id of the next page: `id_min` of the WARNING's URL. Nothing else of that URL is ever used.
+    /// The first id of the next page: `id_min` of the WARNING's URL.
+    ///
+    /// Nothing else of that URL is ever used.
     public var nextID: UInt64?
     /// The number that the WARNING carried, 1980 for "there is another page".
     public var warningCode: String?

@@ -38,5 +38,8 @@ package protocol Decoder<Input, Output>: Sendable {
 
   /// Appends the batches that are ready once `batch` was read; the last one of a page always, even empty.
   mutating func decode(
-    _ batch: Batch<Input>, into batches: inout ContiguousArray<Batch<Output>>, meter: StageMeter) throws
+    _ batch: Batch<Input>,
+    into batches: inout ContiguousArray<Batch<Output>>,
+    meter: StageMeter
+  ) throws
 }

@@ -33,7 +33,8 @@ public final class StageMeter: Sendable {
   /// Creates a meter; `onReject` receives each rejected record before the batch travels on.
   package init(
     _ name: String,
-    onReject: @escaping @Sendable (_ stage: String, _ rejection: Rejection, _ page: Page) throws -> Void = { _, _, _ in }
+    onReject: @escaping @Sendable (_ stage: String, _ rejection: Rejection, _ page: Page) throws -> Void = { _, _, _ in
+    }
   ) {
     self.name = name
     self.onReject = onReject

@@ -12,19 +12,25 @@ internal import CLibXML2
 /// Memory: about 100 KiB, whatever the document's size. Not for two tasks at once.
 @safe
 package final class XMLPushParser {
-  /// What happens while bytes are fed. Names and texts live for the call only.
+  /// What happens while bytes are fed.
+  ///
+  /// Names and texts live for the call only.
   @safe
   package struct Callbacks {
-    /// An element begins: (context, name, attribute count, attributes). An attribute is five pointers: local name,
-    /// prefix, namespace, value, end of value. Names are interned: the same pointer is the same name.
-    package typealias Start = @convention(c) (
-      UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, Int32,
-      UnsafeMutablePointer<UnsafePointer<UInt8>?>?, Int32, Int32, UnsafeMutablePointer<UnsafePointer<UInt8>?>?
-    ) -> Void
+    /// An element begins: (context, name, …, attribute count, …, attributes).
+    ///
+    /// An attribute is five pointers: local name, prefix, namespace, value, end of value. Names are interned: the same
+    /// pointer is the same name.
+    package typealias Start =
+      @convention(c) (
+        UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, Int32,
+        UnsafeMutablePointer<UnsafePointer<UInt8>?>?, Int32, Int32, UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+      ) -> Void
     /// An element ends.
-    package typealias End = @convention(c) (
-      UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?
-    ) -> Void
+    package typealias End =
+      @convention(c) (
+        UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?
+      ) -> Void
     /// A piece of text.
     package typealias Text = @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int32) -> Void
 
@@ -66,6 +72,8 @@ package final class XMLPushParser {
   private var failure: XMLError?
   private var unfinishedTag: [UInt8] = []
   private var hasBytes = false
+  /// Bytes handed to libxml2.
+  private var pushed = 0
 
   /// Creates a parser; `context` is what the callbacks receive, begins with a ``Context`` and outlives the parser.
   package init(_ callbacks: Callbacks, context: UnsafeMutableRawPointer) {
@@ -182,7 +190,8 @@ package final class XMLPushParser {
     let first = max(0, bytes.count - longestTag)
     guard let start = unsafe bytes[first...].lastIndex(of: UInt8(ascii: "<")) else { return bytes.count }
     var quote: UInt8?
-    for unsafe byte in unsafe bytes[(start + 1)...] {
+    for index in (start + 1)..<bytes.count {
+      let byte = unsafe bytes[index]
       if let open = quote {
         if byte == open { quote = nil }
       } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
@@ -203,7 +212,21 @@ package final class XMLPushParser {
       let start = unsafe (bytes.baseAddress! + offset).assumingMemoryBound(to: CChar.self)
       try unsafe check(xmlParseChunk(parser, start, Int32(count), 0))
       offset += count
+      pushed += count
+      try checkWaitingTag()
     }
+  }
+
+  /// libxml2 compares each attribute of a tag with those before it: 100,000 of them cost seconds, and no honest tag
+  /// has a tenth of this.
+  private static let longestWaitingTag = 128 * 1024
+
+  /// Refuses a start tag that does not end, before it is read.
+  private func checkWaitingTag() throws(XMLError) {
+    guard unsafe parser.pointee.instate == XML_PARSER_START_TAG,
+      unsafe pushed - xmlByteConsumed(parser) > Self.longestWaitingTag
+    else { return }
+    throw error(.exceedsLimit("a tag of more than \(Self.longestWaitingTag >> 10) KiB, with too many attributes,"))
   }
 
   /// Looks at everything that says whether the document is still good.

@@ -10,8 +10,10 @@ import Testing
     // Beside the build that these tests come from, whose lock they hold.
     let scratch = Program.project.appending(path: ".build/custom-stage")
     let build = try await Command.run(
-      "/usr/bin/env", ["swift", "build", "--package-path", package.path, "--scratch-path", scratch.path],
-      folder: package)
+      "/usr/bin/env",
+      ["swift", "build", "--package-path", package.path, "--scratch-path", scratch.path],
+      folder: package
+    )
     try #require(build.status == 0, "\(build.text)\(build.errorText)")
     let program = scratch.appending(path: "debug/my-sluice").path
 

@@ -12,7 +12,10 @@ import Testing
       let saved = Program.project.appending(path: "Fixtures/demo/detections-*.xml").path
       let input = pipeline == "demo" ? [] : ["--input", saved]
       let result = try await Command.run(
-        try Program.path, ["run", pipeline, "--output", folder.path] + input, folder: Program.project)
+        try Program.path,
+        ["run", pipeline, "--output", folder.path] + input,
+        folder: Program.project
+      )
       #expect(result.status == 0, "\(result.errorText)")
       let expected = try Data(contentsOf: Program.project.appending(path: "Fixtures/expected/\(pipeline).jsonl"))
       let lines = try await Program.lines(in: folder)
@@ -38,7 +41,15 @@ import Testing
     for cores in ["1", "2", "2"] {
       let file = try await Program.withFolder { folder in
         let result = try await Program.run(
-          "run", "split", "--input", saved, "--output", folder.path, "--cores", cores)
+          "run",
+          "split",
+          "--input",
+          saved,
+          "--output",
+          folder.path,
+          "--cores",
+          cores
+        )
         #expect(result.status == 0, "\(result.errorText)")
         return try Data(contentsOf: folder.appending(path: "split-0001.jsonl.gz"))
       }
@@ -52,8 +63,18 @@ import Testing
   func fixturesAreSimulated() async throws {
     try await Program.withFolder { folder in
       _ = try await Program.run(
-        "simulate", "--write", folder.path, "--hosts", "6", "--seed", "5", "--hosts-per-page", "4", "--results-bytes",
-        "70000")
+        "simulate",
+        "--write",
+        folder.path,
+        "--hosts",
+        "6",
+        "--seed",
+        "5",
+        "--hosts-per-page",
+        "4",
+        "--results-bytes",
+        "70000"
+      )
       for file in ["detections-0001.xml", "detections-0002.xml"] {
         let made = try Data(contentsOf: folder.appending(path: file))
         let kept = try Data(contentsOf: Program.project.appending(path: "Fixtures/demo/\(file)"))

@@ -18,7 +18,10 @@ enum Program {
 
   /// Runs a command of the program in the project's folder.
   static func run(
-    _ arguments: String..., input: Data = Data(), folder: URL = project, environment: [String: String] = [:]
+    _ arguments: String...,
+    input: Data = Data(),
+    folder: URL = project,
+    environment: [String: String] = [:]
   ) async throws -> TestSupport.Command.Result {
     try await Command.run(try path, arguments, input: input, folder: folder, environment: environment)
   }
@@ -33,9 +36,11 @@ enum Program {
 
   /// All lines of the gzip files in a folder, in the order of their names.
   static func lines(in folder: URL) async throws -> Data {
-    let script = "import sys,gzip,glob;[sys.stdout.buffer.write(gzip.open(f).read()) for f in sorted(glob.glob(sys.argv[1]))]"
+    let script =
+      "import sys,gzip,glob;[sys.stdout.buffer.write(gzip.open(f).read()) for f in sorted(glob.glob(sys.argv[1]))]"
     return try await Command.run(
-      "/usr/bin/env", ["python3", "-c", script, folder.appending(path: "*.jsonl.gz").path]
+      "/usr/bin/env",
+      ["python3", "-c", script, folder.appending(path: "*.jsonl.gz").path]
     ).output
   }
 }

@@ -36,20 +36,30 @@ import Testing
     }
   }
 
-  @Test("what is not an answer is an error with its words", arguments: [
-    ("", "the answer is empty"),
-    ("<!DOCTYPE html><html><head><title>Down for maintenance</title></head></html>", "Down for maintenance"),
-    (
-      "<SIMPLE_RETURN><RESPONSE><CODE>1960</CODE><TEXT>This API cannot be run again</TEXT></RESPONSE></SIMPLE_RETURN>",
-      "Qualys answered with an error 1960: This API cannot be run again"
-    ),
-    ("{\"error\": \"no\"}", "the answer is not XML"),
-    ("<HOST_LIST_OUTPUT></HOST_LIST_OUTPUT>", "HOST_LIST_OUTPUT"),
-  ])
+  @Test(
+    "what is not an answer is an error with its words",
+    arguments: [
+      ("", "the answer is empty"),
+      ("<!DOCTYPE html><html><head><title>Down for maintenance</title></head></html>", "Down for maintenance"),
+      (
+        "<SIMPLE_RETURN><RESPONSE><CODE>1960</CODE><TEXT>This API cannot be run again</TEXT></RESPONSE></SIMPLE_RETURN>",
+        "Qualys answered with an error 1960: This API cannot be run again"
+      ),
+      ("{\"error\": \"no\"}", "the answer is not XML"),
+      ("<HOST_LIST_OUTPUT></HOST_LIST_OUTPUT>", "HOST_LIST_OUTPUT"),
+    ]
+  )
   func notAnAnswer(content: String, words: String) async throws {
     try await Program.withFolder { folder in
       let result = try await Program.run(
-        "run", "split", "--input", "-", "--output", folder.path, input: Data(content.utf8))
+        "run",
+        "split",
+        "--input",
+        "-",
+        "--output",
+        folder.path,
+        input: Data(content.utf8)
+      )
       #expect(result.status == 65)
       #expect(result.errorText.contains(words), "\(result.errorText)")
     }
@@ -64,7 +74,14 @@ import Testing
         </HOST_LIST_VM_DETECTION_OUTPUT>
         """
       let result = try await Program.run(
-        "run", "split", "--input", "-", "--output", folder.path, input: Data(answer.utf8))
+        "run",
+        "split",
+        "--input",
+        "-",
+        "--output",
+        folder.path,
+        input: Data(answer.utf8)
+      )
       #expect(result.status == 0, "\(result.errorText)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
@@ -74,7 +91,14 @@ import Testing
   func missingFile() async throws {
     try await Program.withFolder { folder in
       let result = try await Program.run(
-        "run", "split", "--input", "nowhere.xml", Self.page.path, "--output", folder.path)
+        "run",
+        "split",
+        "--input",
+        "nowhere.xml",
+        Self.page.path,
+        "--output",
+        folder.path
+      )
       #expect(result.status == 65)
       #expect(result.errorText.contains("nowhere.xml"))
       let lines = try await Program.lines(in: folder)
@@ -86,7 +110,18 @@ import Testing
   func options() async throws {
     try await Program.withFolder { folder in
       let result = try await Program.run(
-        "run", "split", "--input", Self.page.path, "--output", folder.path, "--limit", "7", "--json", "--set", "level=1")
+        "run",
+        "split",
+        "--input",
+        Self.page.path,
+        "--output",
+        folder.path,
+        "--limit",
+        "7",
+        "--json",
+        "--set",
+        "level=1"
+      )
       #expect(result.status == 0, "\(result.errorText)")
       let json = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
       #expect(json["balanced"] as? Bool == true)
@@ -107,7 +142,8 @@ import Testing
         "-c", "\"$0\" run \"$1\" | head -n 1", try Program.path,
         Program.project.appending(path: "Tests/CommandTests/stdout.yaml").path,
       ],
-      folder: Program.project)
+      folder: Program.project
+    )
     #expect(result.text.split(separator: "\n").count == 1)
     #expect(result.errorText.isEmpty, "\(result.errorText)")
   }
@@ -146,7 +182,10 @@ import Testing
       let lines = Program.project.appending(path: "Tests/CommandTests/lines.yaml").path
       let result = try await Program.run("run", lines, "--input", letters.path, "--output", again.path)
       #expect(result.status == 0, "\(result.errorText)")
-      let all = try String(contentsOf: Program.project.appending(path: "Fixtures/expected/split.jsonl"), encoding: .utf8)
+      let all = try String(
+        contentsOf: Program.project.appending(path: "Fixtures/expected/split.jsonl"),
+        encoding: .utf8
+      )
       let original = Set(all.split(separator: "\n"))
       let refused = String(decoding: try await Program.lines(in: again), as: UTF8.self).split(separator: "\n")
       #expect(!refused.isEmpty)

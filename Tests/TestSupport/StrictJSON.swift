@@ -9,6 +9,11 @@ package indirect enum StrictJSON: Equatable, Sendable {
   package struct Member: Equatable, Sendable {
     package var name: String
     package var value: StrictJSON
+
+    package init(name: String, value: StrictJSON) {
+      self.name = name
+      self.value = value
+    }
   }
 
   package struct Fault: Error, CustomStringConvertible {

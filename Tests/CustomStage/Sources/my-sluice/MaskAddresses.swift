@@ -39,7 +39,10 @@ struct MaskAddresses: Stage {
 /// Loses the first record of each batch without a word: what the balance is there to find.
 struct LoseOne: Stage {
   static let component = Component(
-    "lose-one", summary: "Loses a record of each batch, to show that the balance finds it.", example: "- lose-one")
+    "lose-one",
+    summary: "Loses a record of each batch, to show that the balance finds it.",
+    example: "- lose-one"
+  )
 
   init(_ options: Options) throws(OptionError) {}
 

@@ -1,0 +1,45 @@
+extension SmallPage.Host {
+  /// A host with every element that Qualys is known to send, and one that it is not.
+  package static func everything(id: Int, results: String = "one\ttwo\n\nthree &quot;four&quot;") -> SmallPage.Host {
+    SmallPage.Host(
+      """
+      <ID>\(id)</ID><ASSET_ID>77\(id)</ASSET_ID><IP>10.0.0.\(id % 250)</IP><IPV6>fe80::1</IPV6>
+      <TRACKING_METHOD>Cloud Agent</TRACKING_METHOD><ASSET_GROUP_LIST /><NETWORK_ID>0</NETWORK_ID>
+      <NETWORK_NAME><![CDATA[Global]]></NETWORK_NAME>
+      <OS>
+        <![CDATA[Windows Server 2022 <Köln> & 64 bit]]>
+      </OS>
+      <OS_CPE>cpe:/o:microsoft</OS_CPE><DNS><![CDATA[srv-\(id).example.com]]></DNS>
+      <DNS_DATA><HOSTNAME><![CDATA[srv-\(id)]]></HOSTNAME><DOMAIN><![CDATA[example.com]]></DOMAIN>
+        <FQDN><![CDATA[srv-\(id).example.com]]></FQDN></DNS_DATA>
+      <OS_HOSTNAME>srv</OS_HOSTNAME><CLOUD_PROVIDER>AWS</CLOUD_PROVIDER><CLOUD_SERVICE>EC2</CLOUD_SERVICE>
+      <CLOUD_RESOURCE_ID>i-0f</CLOUD_RESOURCE_ID><EC2_INSTANCE_ID>i-0f</EC2_INSTANCE_ID>
+      <NETBIOS><![CDATA[SRV-\(id)]]></NETBIOS><QG_HOSTID>0a-1b</QG_HOSTID>
+      <LAST_SCAN_DATETIME>2026-11-20T01:02:03Z</LAST_SCAN_DATETIME>
+      <LAST_VM_SCANNED_DATE>2026-11-20T01:02:03Z</LAST_VM_SCANNED_DATE>
+      <LAST_VM_SCANNED_DURATION>300</LAST_VM_SCANNED_DURATION>
+      <TAGS><TAG><TAG_ID>1</TAG_ID><NAME><![CDATA[Größe]]></NAME></TAG><TAG><TAG_ID>2</TAG_ID><NAME>b</NAME></TAG></TAGS>
+      <METADATA><EC2><ATTRIBUTE><NAME>latest/dynamic</NAME><LAST_STATUS>Success</LAST_STATUS><VALUE></VALUE></ATTRIBUTE>
+        <ATTRIBUTE><NAME>region</NAME><VALUE><![CDATA[eu-1]]></VALUE></ATTRIBUTE></EC2></METADATA>
+      <CLOUD_PROVIDER_TAGS><CLOUD_TAG><NAME>team</NAME><VALUE>secops</VALUE></CLOUD_TAG></CLOUD_PROVIDER_TAGS>
+      <NEW_IN_2031 kind="a&amp;b" n='2'>some text</NEW_IN_2031>
+      """,
+      detections: [
+        """
+        <UNIQUE_VULN_ID>9137434378</UNIQUE_VULN_ID><QID>216273</QID><TYPE>Confirmed</TYPE><SEVERITY>3</SEVERITY>
+        <PORT>443</PORT><PROTOCOL>tcp</PROTOCOL><FQDN>f</FQDN><SSL>1</SSL><INSTANCE>i</INSTANCE>
+        <RESULTS><![CDATA[\(results)]]></RESULTS><STATUS>Active</STATUS>
+        <FIRST_FOUND_DATETIME>2022-12-07T10:50:00Z</FIRST_FOUND_DATETIME>
+        <LAST_FOUND_DATETIME>2026-11-20T10:50:00Z</LAST_FOUND_DATETIME>
+        <QDS severity="HIGH">64</QDS>
+        <QDS_FACTORS><QDS_FACTOR name="CVSS"><![CDATA[7.7]]></QDS_FACTOR><QDS_FACTOR name="RTI">a,b</QDS_FACTOR></QDS_FACTORS>
+        <TIMES_FOUND>12</TIMES_FOUND><LAST_TEST_DATETIME>2026-11-20T10:50:00Z</LAST_TEST_DATETIME>
+        <LAST_UPDATE_DATETIME>2026-11-20T10:51:00Z</LAST_UPDATE_DATETIME><IS_IGNORED>0</IS_IGNORED>
+        <IS_DISABLED>0</IS_DISABLED><AFFECT_RUNNING_KERNEL>0</AFFECT_RUNNING_KERNEL>
+        <LAST_PROCESSED_DATETIME>2026-11-20T10:52:00Z</LAST_PROCESSED_DATETIME><ASSET_CVE>CVE-2026-1,CVE-2026-2</ASSET_CVE>
+        <SOURCE>QAGENT</SOURCE><MITRE_TACTIC_NAME>Impact</MITRE_TACTIC_NAME>
+        """,
+        "<QID>38170</QID><TYPE>Info</TYPE><RESULTS>no CDATA here &amp; &lt;plain&gt;</RESULTS>",
+      ])
+  }
+}
