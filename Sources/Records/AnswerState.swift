@@ -184,6 +184,8 @@ struct AnswerState: ~Copyable {
     late = []
     lateStart = -1
     itemRepairs = 0
+    // Whatever was replaced before the item belongs to no item; it is counted all the same.
+    _ = repairsBeforeHere()
     runNode = -1
     // Children of the item are newer than this, children of any item before it are older.
     unsafe openNode[0] = nodeBase + itemNode - 1
@@ -477,20 +479,27 @@ struct AnswerState: ~Copyable {
   @inline(__always)
   private mutating func closeRunBeforeChild() {
     let node = runNode
-    if runFile != nil { return closeSpilledRun() }
+    if runFile != nil {
+      if unsafe tape.nodes[node].kind == .element { insertTextNode() }
+      return closeSpilledRun()
+    }
     trimTrailingSpace(to: runStart)
     let isEmpty = tape.byteCount == runStart
     if unsafe tape.nodes[node].kind == .text {
       if isEmpty { tape.truncateNodes(to: node) }
     } else if !isEmpty {
-      // The text becomes a node of its own, beside the children.
-      let depth = unsafe Int(tape.nodes[node].depth)
-      let end = tape.byteCount
-      tape.truncateBytes(to: runStart)
-      tape.append(Name(id: 0), .text, depth: depth + 1)
-      tape.truncateBytes(to: end)
+      insertTextNode()
     }
     runNode = -1
+  }
+
+  /// Makes the run a node of its own, beside the children of its element.
+  private mutating func insertTextNode() {
+    let depth = unsafe Int(tape.nodes[runNode].depth)
+    let end = tape.byteCount
+    tape.truncateBytes(to: runStart)
+    tape.append(Name(id: 0), .text, depth: depth + 1)
+    tape.truncateBytes(to: end)
   }
 
   @inline(__always)

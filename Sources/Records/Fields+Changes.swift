@@ -36,22 +36,24 @@ private struct Edit {
     case .remove(let path):
       fields.forEachNode(at: path) { removed.insert($0) }
     case .rename(let path, let text):
-      guard let name = Name.verbatim(text) else { return }
+      guard let name = Name(utf8: Array(text.utf8)) else { return }
       fields.forEachNode(at: path) { renamed[$0] = name }
     case .keep(let paths):
       var kept = kept ?? []
       for path in paths { fields.forEachNode(at: path) { keep($0, in: &kept) } }
       self.kept = kept
     case .set(let path, let text):
-      if let index = fields.firstNode(at: path) {
-        replaced[fields.textNode(of: index)] = Array(text.utf8)
-      } else if path.attribute == nil, let last = path.names.last {
-        let name = last.text == last.text.uppercased() ? last : Name.verbatim(last.text) ?? last
-        if path.names.count == 1 {
-          added.append((nil, name, Array(text.utf8)))
-        } else if let parent = parent(of: path) {
-          added.append((parent, name, Array(text.utf8)))
-        }
+      let text = Array(text.utf8)
+      var isThere = false
+      fields.forEachNode(at: path) { node in
+        replaced[fields.textNode(of: node)] = text
+        isThere = true
+      }
+      guard path.attribute == nil, let last = path.names.last else { return }
+      if let parents = parents(of: path) {
+        fields.forEachNode(at: parents) { if !has($0, last) { added.append(($0, last, text)) } }
+      } else if !isThere {
+        added.append((nil, last, text))
       }
     }
   }
@@ -67,22 +69,31 @@ private struct Edit {
     }
   }
 
-  private func parent(of path: FieldPath) -> Int? {
-    FieldPath(path.description.split(separator: ".").dropLast().joined(separator: ".")).flatMap(fields.firstNode)
+  /// The path without its last name; nil when that leaves nothing.
+  private func parents(of path: FieldPath) -> FieldPath? {
+    FieldPath(path.description.split(separator: ".").dropLast().joined(separator: "."))
+  }
+
+  /// Whether an element has a child of a name.
+  private func has(_ element: Int, _ name: Name) -> Bool {
+    let depth = unsafe fields.arena.nodes[element].depth + 1
+    return (element..<fields.arena.end(of: element)).contains { index in
+      let node = unsafe fields.arena.nodes[index]
+      return node.depth == depth && node.name == name && node.kind == .element
+    }
   }
 
   func written() -> Fields {
     var tape = TapeBuilder(byteCapacity: 4096, nodeCapacity: 64)
     let outer = write(fields.outer, to: &tape)
     for leaf in added where leaf.parent == nil {
-      tape.append(leaf.name, .element, depth: 1)
-      tape.append(leaf.text)
+      tape.append(leaf: leaf.name, leaf.text, depth: 1)
     }
     let outerEnd = tape.nodeCount
     // As in an answer: without it the host's last field would seem to hold the detection, which is deeper.
     tape.append(WellKnownName.detectionList, .element, depth: 1)
-    // A detection's own element stays even when nothing in it is kept.
-    let inner = write(fields.inner, to: &tape, always: fields.inner.lowerBound)
+    // The detections' own elements stay even when nothing in them is kept: they are the records, now or later.
+    let inner = write(fields.inner, to: &tape, keepingTop: true)
     let innerEnd = tape.nodeCount
     return Fields(
       arena: tape.seal(serverTime: fields.arena.serverTime),
@@ -92,7 +103,7 @@ private struct Edit {
     )
   }
 
-  private func write(_ range: Range<Int>, to tape: inout TapeBuilder, always: Int? = nil) -> Int {
+  private func write(_ range: Range<Int>, to tape: inout TapeBuilder, keepingTop: Bool = false) -> Int {
     let start = tape.nodeCount
     let arena = fields.arena
     /// Elements that are open, with the leaves to add before they close.
@@ -100,8 +111,7 @@ private struct Edit {
     func close(before index: Int) {
       while let last = open.last, last.end <= index {
         for leaf in added where leaf.parent == last.index {
-          tape.append(leaf.name, .element, depth: unsafe Int(arena.nodes[last.index].depth) + 1)
-          tape.append(leaf.text)
+          tape.append(leaf: leaf.name, leaf.text, depth: unsafe Int(arena.nodes[last.index].depth) + 1)
         }
         open.removeLast()
       }
@@ -109,18 +119,19 @@ private struct Edit {
     var index = range.lowerBound
     while index < range.upperBound {
       close(before: index)
-      if removed.contains(index) || kept.map({ !$0.contains(index) && index != always }) == true {
+      let isTop = unsafe keepingTop && arena.nodes[index].depth == arena.nodes[range.lowerBound].depth
+      if removed.contains(index) || kept.map({ !$0.contains(index) && !isTop }) == true {
         index = arena.end(of: index)
         continue
       }
       let node = unsafe arena.nodes[index]
       if let text = replaced[index] {
-        tape.append(renamed[index] ?? node.name, node.kind, depth: Int(node.depth))
+        tape.append(node.name, node.kind, depth: Int(node.depth))
         tape.append(text)
       } else {
         tape.append(index..<index + 1, of: arena)
-        if let name = renamed[index] { tape.rename(last: name) }
       }
+      if let name = renamed[index] { tape.rename(last: name) }
       if !added.isEmpty { open.append((index, arena.end(of: index))) }
       index += 1
     }

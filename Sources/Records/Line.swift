@@ -16,8 +16,8 @@ public struct Line: Record {
   package let fields: Fields?
   /// How the line was written; nil for a line that was read as such.
   package let format: LogFormat?
-  /// Whether this is a part of a record that was too long for one line.
-  package let isPart: Bool
+  /// Which part of a record this is that was too long for one line; nil for a whole record.
+  package let part: Part?
   /// The number of its mark.
   package let mark: UInt32
 
@@ -28,7 +28,7 @@ public struct Line: Record {
     fields: Fields?,
     format: LogFormat?,
     mark: UInt32,
-    isPart: Bool = false
+    part: Part? = nil
   ) {
     self.buffer = buffer
     file = nil
@@ -37,7 +37,7 @@ public struct Line: Record {
     self.fields = fields
     self.format = format
     self.mark = mark
-    self.isPart = isPart
+    self.part = part
   }
 
   /// A line in a file; a newline follows it there.
@@ -47,7 +47,7 @@ public struct Line: Record {
     fields: Fields?,
     format: LogFormat?,
     mark: UInt32,
-    isPart: Bool = false
+    part: Part? = nil
   ) {
     buffer = nil
     self.file = file
@@ -56,8 +56,22 @@ public struct Line: Record {
     self.fields = fields
     self.format = format
     self.mark = mark
-    self.isPart = isPart
+    self.part = part
   }
+
+  /// A part's number, from 1, and how many there are.
+  package struct Part: Sendable, Hashable {
+    package let number: UInt32
+    package let count: UInt32
+
+    package init(_ number: Int, of count: Int) {
+      self.number = UInt32(clamping: number)
+      self.count = UInt32(clamping: count)
+    }
+  }
+
+  /// Whether this is a part of a record that was too long for one line.
+  package var isPart: Bool { part != nil }
 
   /// Bytes of the line, without its newline.
   package var byteCount: Int { end - start }

@@ -97,7 +97,12 @@ package struct LogEncoder: ~Copyable {
     let start = writer.count
     try writeMembers(fields.outer, of: fields.arena)
     if isSumo { writeHostname(of: fields) }
-    lastOuter = file == nil ? fields.outer : nil
+    // With a long text in them, the fields lie in the file already.
+    guard file == nil else {
+      lastOuter = nil
+      return
+    }
+    lastOuter = fields.outer
     lastArena = fields.arena
     lastPrefix = start..<writer.count
   }
@@ -107,10 +112,10 @@ package struct LogEncoder: ~Copyable {
     if !format.isHost {
       // The detection itself; its siblings are other records.
       guard let first = fields.inner.first else { return }
-      writeKey(unsafe arena.nodes[first].name)
+      writeKey(unsafe arena.nodes[first])
       try writeMember(first, of: arena)
     } else {
-      writeKey(WellKnownName.detectionList)
+      writeKey(Node(WellKnownName.detectionList, .element, depth: 1, offset: 0))
       if isSumo {
         writer.append(UInt8(ascii: "["))
       } else {
@@ -118,7 +123,8 @@ package struct LogEncoder: ~Copyable {
       }
       var index = fields.inner.lowerBound
       while index < fields.inner.upperBound {
-        try writeMember(index, of: arena)
+        // The list's own attributes are no members of it.
+        if unsafe arena.nodes[index].kind == .element { try writeMember(index, of: arena) }
         index = arena.end(of: index)
       }
       close(UInt8(ascii: "]"))
@@ -136,9 +142,13 @@ package struct LogEncoder: ~Copyable {
   /// `Hostname`, which Qualys does not send: the host name of its DNS data, else NETBIOS, else the first label of DNS.
   private mutating func writeHostname(of fields: Fields) {
     let arena = fields.arena
+    // A host that has a field of that name keeps it.
+    guard fields.firstNode(at: Self.hostname) == nil, fields.firstNode(at: Self.ownHostname) == nil else { return }
     func text(_ path: FieldPath) -> UnsafeRawBufferPointer? {
-      guard let node = fields.firstNode(at: path), unsafe !arena.nodes[node].isSpilled else { return nil }
-      let text = unsafe arena.text(of: fields.textNode(of: node))
+      guard let node = fields.firstNode(at: path).map(fields.textNode), unsafe !arena.nodes[node].isSpilled else {
+        return nil
+      }
+      let text = unsafe arena.text(of: node)
       return unsafe text.isEmpty ? nil : text
     }
     var name = unsafe text(Self.dnsHostname) ?? text(Self.netbios)
@@ -154,6 +164,8 @@ package struct LogEncoder: ~Copyable {
   // The paths are right by construction.
   private static let dnsHostname = FieldPath("DNS_DATA.HOSTNAME")!
   private static let netbios = FieldPath("NETBIOS")!
+  private static let hostname = FieldPath("HOSTNAME")!
+  private static let ownHostname = FieldPath("Hostname")!
   private static let dns = FieldPath("DNS")!
 
   // MARK: Elements
@@ -168,7 +180,7 @@ package struct LogEncoder: ~Copyable {
       case .element:
         if node.bits & (Node.Flags.repeats | Node.Flags.repeated) != 0 {
           if !node.isRepeated || isFirst(index, in: range, of: arena) {
-            writeKey(node.name)
+            writeKey(node)
             try writeAll(named: node.name, from: index, to: end, of: arena)
           }
           index = arena.end(of: index)
@@ -229,16 +241,13 @@ package struct LogEncoder: ~Copyable {
   /// Writes an element, its attributes beside it; returns what follows it.
   @inline(__always)
   private mutating func writeElement(_ index: Int, _ node: Node, of arena: Arena) throws -> Int {
-    let spelling = node.name.spelling
-    let key = unsafe isSumo ? spelling.sumoKey : spelling.wireKey
-    let length = unsafe (isSumo ? spelling.sumo.count : spelling.wire.count) + 3
-    if spelling.role == .plain, arena.isLeaf(index) {
-      unsafe writer.append(padded: key, length + 1)
+    if !node.isList, arena.isLeaf(index) {
+      writeKey(node, openingString: 1)
       try writeText(index, of: arena)
       writer.append(UInt8(ascii: "\""), UInt8(ascii: ","))
       return index + 1
     }
-    unsafe writer.append(padded: key, length)
+    writeKey(node)
     return try writeContainer(index, of: arena)
   }
 
@@ -246,7 +255,7 @@ package struct LogEncoder: ~Copyable {
     let end = arena.end(of: index)
     let name = unsafe arena.nodes[index].name
     let children = index + 1..<end
-    if name.spelling.role == .list {
+    if unsafe arena.nodes[index].isList {
       try writeList(index, children, of: arena)
       return end
     }
@@ -281,7 +290,7 @@ package struct LogEncoder: ~Copyable {
             try writeString(child, of: arena)
           }
         } else if !node.isRepeated || isFirst(child, in: children, of: arena) {
-          writeKey(node.name)
+          writeKey(node)
           try writeAll(named: node.name, from: child, to: children.upperBound, of: arena)
         }
       }
@@ -327,11 +336,13 @@ package struct LogEncoder: ~Copyable {
 
   // MARK: Keys and strings
 
+  /// Writes a key and its colon; the quote that opens a string comes at no cost.
   @inline(__always)
-  private mutating func writeKey(_ name: Name) {
-    let spelling = name.spelling
+  private mutating func writeKey(_ node: Node, openingString quote: Int = 0) {
+    let spelling = node.name.spelling
+    let isSumo = isSumo && !node.isVerbatim
     let key = unsafe isSumo ? spelling.sumoKey : spelling.wireKey
-    unsafe writer.append(padded: key, (isSumo ? spelling.sumo.count : spelling.wire.count) + 3)
+    unsafe writer.append(padded: key, (isSumo ? spelling.sumoKeyLength : spelling.wireKeyLength) + quote)
   }
 
   private mutating func writeAttributeKey(_ name: Name, of element: Name?) {
@@ -396,7 +407,9 @@ extension Fields {
     {
       let depth = unsafe arena.nodes[first].depth + 1
       for index in inner.reversed()
-      where unsafe arena.nodes[index].name == path.names[1] && arena.nodes[index].depth == depth { return index }
+      where unsafe arena.nodes[index].name == path.names[1] && arena.nodes[index].depth == depth {
+        return textNode(of: index)
+      }
       return nil
     }
     return firstNode(at: path).map(textNode)

@@ -21,7 +21,7 @@ extension LogRecord {
   /// - Complexity: O(nodes of the record), about 100 ns.
   public func value(at path: FieldPath) -> String? { fields.text(at: path) }
 
-  /// Gives a field a text, and makes the field when there is none.
+  /// Gives a field a text, everywhere that the path leads to, and makes the field where there is none.
   ///
   /// A new name is written out as it is given here. A path through an element that the record does not have does
   /// nothing.
@@ -36,7 +36,7 @@ extension LogRecord {
 
 /// A change of a record's fields.
 public enum FieldChange: Sendable {
-  /// Gives a field a text, and makes it when there is none.
+  /// Gives a field a text, everywhere that the path leads to, and makes it where there is none.
   case set(FieldPath, String)
   /// Removes a field and everything in it.
   case remove(FieldPath)

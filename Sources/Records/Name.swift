@@ -1,3 +1,4 @@
+internal import JSONText
 internal import Synchronization
 
 /// An interned element or attribute name: two bytes that compare as fast as a number.
@@ -12,19 +13,14 @@ package struct Name: Hashable, Sendable {
   /// Interns a name as Qualys writes it.
   package init(_ text: String) {
     // Only text of the program's own comes this way, and 65,000 of it never does.
-    self = Name(utf8: Array(text.utf8), isVerbatim: false) ?? Name(id: 0)
+    self = Name(utf8: Array(text.utf8)) ?? Name(id: 0)
   }
 
   /// Interns a name; nil when the table is full, which only a hostile answer achieves.
-  ///
-  /// A verbatim name is one that a person chose: it is written as it is in every form.
-  package init?(utf8: [UInt8], isVerbatim: Bool = false) {
-    guard let id = NameTable.shared.intern(NameTable.Key(utf8: utf8, isVerbatim: isVerbatim)) else { return nil }
+  package init?(utf8: [UInt8]) {
+    guard let id = NameTable.shared.intern(utf8) else { return nil }
     self.id = id
   }
-
-  /// A name that a person chose.
-  package static func verbatim(_ text: String) -> Name? { Name(utf8: Array(text.utf8), isVerbatim: true) }
 
   /// The name as Qualys writes it.
   package var text: String { unsafe String(decoding: NameTable.shared[id].wire, as: UTF8.self) }
@@ -46,20 +42,31 @@ package struct NameSpelling: @unchecked Sendable {
   /// blocks; without the last quote before anything but a string.
   package let wireKey: UnsafePointer<UInt8>
   package let sumoKey: UnsafePointer<UInt8>
+  package let wireKeyLength: Int
+  package let sumoKeyLength: Int
   /// What stands under it, in answers we know.
   package let role: NameRole
 
   init(wire: [UInt8], sumo: [UInt8], role: NameRole) {
     unsafe self.wire = Self.keep(wire)
     unsafe self.sumo = Self.keep(sumo)
+    let (wireKey, sumoKey) = (Self.key(wire), Self.key(sumo))
+    let padding = [UInt8](repeating: 0, count: 16)
     // Kept memory of a key has an address.
-    unsafe wireKey = Self.keep(Self.key(wire)).baseAddress!
-    unsafe sumoKey = Self.keep(Self.key(sumo)).baseAddress!
+    unsafe self.wireKey = Self.keep(wireKey + padding).baseAddress!
+    unsafe self.sumoKey = Self.keep(sumoKey + padding).baseAddress!
+    wireKeyLength = wireKey.count - 1
+    sumoKeyLength = sumoKey.count - 1
     self.role = role
   }
 
+  /// A name that a person chose can hold anything.
   private static func key(_ name: [UInt8]) -> [UInt8] {
-    Array("\"".utf8) + name + Array("\":\"".utf8) + [UInt8](repeating: 0, count: 16)
+    var writer = JSONWriter(capacity: name.count + 8)
+    writer.append(UInt8(ascii: "\""))
+    unsafe name.withUnsafeBytes { unsafe writer.appendEscaped($0) }
+    writer.append("\":\"")
+    return unsafe Array(writer.bytes)
   }
 
   /// Memory that is never freed, for what lives as long as the process.
@@ -85,33 +92,28 @@ final class NameTable: @unchecked Sendable {
 
   static let shared = NameTable()
 
-  struct Key: Hashable {
-    var utf8: [UInt8]
-    var isVerbatim: Bool
-  }
-
   private static let capacity = 1 << 16
   private let spellings = UnsafeMutablePointer<NameSpelling>.allocate(capacity: capacity)
-  private let ids = Mutex<[Key: UInt16]>([:])
+  private let ids = Mutex<[[UInt8]: UInt16]>([:])
 
   private init() {
-    for name in WellKnownName.all { _ = intern(Key(utf8: Array(name.utf8), isVerbatim: false)) }
+    for name in WellKnownName.all { _ = intern(Array(name.utf8)) }
   }
 
   subscript(id: UInt16) -> NameSpelling {
     @inline(__always) get { unsafe spellings[Int(id)] }
   }
 
-  func intern(_ key: Key) -> UInt16? {
+  func intern(_ key: [UInt8]) -> UInt16? {
     ids.withLock { ids in
       if let id = ids[key] { return id }
       guard ids.count < Self.capacity else { return nil }
       let id = UInt16(ids.count)
-      let text = String(decoding: key.utf8, as: UTF8.self)
+      let text = String(decoding: key, as: UTF8.self)
       let spelling = NameSpelling(
-        wire: key.utf8,
-        sumo: key.isVerbatim ? key.utf8 : Array(NameSpelling.sumo(text).utf8),
-        role: !key.isVerbatim && NameSpelling.isList(text) ? .list : .plain
+        wire: key,
+        sumo: Array(NameSpelling.sumo(text).utf8),
+        role: NameSpelling.isList(text) ? .list : .plain
       )
       unsafe (spellings + Int(id)).initialize(to: spelling)
       ids[key] = id

@@ -17,12 +17,16 @@ package struct Node: Sendable {
 
   /// Properties that are rare, in the bits above the kind.
   package struct Flags {
+    /// It was a list before a person gave it another name.
+    package static let list: UInt8 = 0x04
     /// Its text is not in the arena but in a file; the arena holds the file's number in four bytes.
     package static let spilled: UInt8 = 0x10
     /// Siblings of the same name follow.
     package static let repeats: UInt8 = 0x20
     /// A sibling of the same name came before.
     package static let repeated: UInt8 = 0x40
+    /// A person chose its name: it is written as it is in every form.
+    package static let verbatim: UInt8 = 0x80
   }
 
   package var name: Name
@@ -43,10 +47,16 @@ package struct Node: Sendable {
   @inline(__always)
   package var kind: Kind {
     // The low bits only ever come from a kind's raw value.
-    unsafe unsafeBitCast(bits & 0x0F, to: Kind.self)
+    unsafe unsafeBitCast(bits & 0x03, to: Kind.self)
   }
 
   @inline(__always) package var isSpilled: Bool { bits & Flags.spilled != 0 }
   @inline(__always) package var repeats: Bool { bits & Flags.repeats != 0 }
+  @inline(__always) package var isVerbatim: Bool { bits & Flags.verbatim != 0 }
+
+  /// Whether its children are the members of a list.
+  @inline(__always)
+  package var isList: Bool { isVerbatim ? bits & Flags.list != 0 : name.spelling.role == .list }
+
   @inline(__always) package var isRepeated: Bool { bits & Flags.repeated != 0 }
 }

@@ -88,8 +88,20 @@ package struct TapeBuilder: ~Copyable {
 
   mutating func setFlag(_ flag: UInt8, of index: Int) { unsafe nodes[index].bits |= flag }
 
-  /// Gives the last node another name.
-  package mutating func rename(last name: Name) { unsafe nodes[nodeCount - 1].name = name }
+  /// Appends an element with a text, under a name that a person chose.
+  package mutating func append(leaf name: Name, _ text: [UInt8], depth: Int) {
+    append(name, .element, depth: depth)
+    setFlag(Node.Flags.verbatim, of: nodeCount - 1)
+    append(text)
+  }
+
+  /// Gives the last node a name that a person chose.
+  package mutating func rename(last name: Name) {
+    let last = nodeCount - 1
+    let isList = unsafe nodes[last].isList
+    unsafe nodes[last].name = name
+    unsafe nodes[last].bits |= Node.Flags.verbatim | (isList ? Node.Flags.list : 0)
+  }
 
   /// Copies nodes and bytes from `node` on out of a tape that is still being written.
   mutating func carry(fromNode node: Int, byte: Int, of other: borrowing TapeBuilder) {
@@ -106,8 +118,17 @@ package struct TapeBuilder: ~Copyable {
       nodeCount += 1
     }
     if !text.isEmpty { unsafe append(UnsafePointer(other.bytes + text.lowerBound), text.count) }
-    // Numbers of spilled texts stay what they were.
-    spilled = other.spilled
+    for index in nodeCount - range.count..<nodeCount where unsafe nodes[index].isSpilled {
+      renumberSpilledText(of: index, in: other)
+    }
+  }
+
+  /// Takes over the file of a node that was copied: only those that are copied, for files are few.
+  private mutating func renumberSpilledText(of index: Int, in other: borrowing TapeBuilder) {
+    let place = unsafe UnsafeMutableRawPointer(bytes + Int(nodes[index].offset))
+    let file = unsafe other.spilled[Int(place.loadUnaligned(as: UInt32.self))]
+    unsafe place.storeBytes(of: UInt32(spilled.count), as: UInt32.self)
+    spilled.append(file)
   }
 
   /// Hands tape and text over.

@@ -61,7 +61,7 @@ package struct GuardSize: Stage {
     guard let fields = line.fields, let format = line.format else {
       return output.reject(line, because: "\(line.byteCount) bytes, over \(limit), and not written from a record here")
     }
-    var draft = Draft(fields: fields, format: format, mark: line.mark, isPart: line.isPart, byteCount: line.byteCount)
+    var draft = Draft(fields: fields, format: format, mark: line.mark, part: line.part, byteCount: line.byteCount)
     for path in drop where draft.byteCount > limit { try draft.drop(path) }
     for path in shorten where draft.byteCount > limit { try draft.shorten(path, to: limit) }
     if draft.byteCount <= limit { return output.append(try draft.line()) }
@@ -85,7 +85,7 @@ package struct GuardSize: Stage {
       if part.byteCount <= limit {
         output.append(part)
       } else {
-        output.reject(part, because: "one detection of \(part.byteCount) bytes, over \(limit)")
+        output.reject(part, because: "a part of \(part.byteCount) bytes, over \(limit), that cannot be split further")
       }
     }
   }
@@ -96,7 +96,7 @@ private struct Draft {
   var fields: Fields
   let format: LogFormat
   let mark: UInt32
-  let isPart: Bool
+  let part: Line.Part?
   /// Bytes of the line that these fields give.
   var byteCount: Int
 
@@ -124,21 +124,23 @@ private struct Draft {
   /// The line, in memory of its own.
   func line() throws -> Line {
     var encoder = LogEncoder(format, capacity: byteCount + 64)
-    let place = try encoder.encode(fields)
-    if let file = place.file { return Line(place.range, of: file, fields: fields, format: format, mark: mark) }
+    let place = try encoder.encode(fields, extras: part.extras)
+    if let file = place.file {
+      return Line(place.range, of: file, fields: fields, format: format, mark: mark, part: part)
+    }
     return Line(
       place.range,
       of: LineBuffer(encoder.finish()),
       fields: fields,
       format: format,
       mark: mark,
-      isPart: isPart
+      part: part
     )
   }
 
   private func length(of fields: Fields? = nil) throws -> Int {
     var encoder = LogEncoder(format, capacity: 64 * 1024)
-    return try encoder.encode(fields ?? self.fields).range.count
+    return try encoder.encode(fields ?? self.fields, extras: part.extras).range.count
   }
 
   /// `"Part":` and `"Parts":` with their commas, for up to a million parts.
@@ -156,8 +158,7 @@ private struct Draft {
     var lines: [Line] = []
     for (index, cut) in cuts.enumerated() {
       let part = fields.replacingText(of: node, with: try text.bytes(cut))
-      let extras = [LogEncoder.Extra("Part", index + 1), LogEncoder.Extra("Parts", cuts.count)]
-      lines.append(try write(part, extras, to: file))
+      lines.append(try write(part, Line.Part(index + 1, of: cuts.count), to: file))
     }
     return lines
   }
@@ -182,24 +183,23 @@ private struct Draft {
       size += added
     }
     return try groups.enumerated().map { index, group in
-      let extras = [LogEncoder.Extra("Part", index + 1), LogEncoder.Extra("Parts", groups.count)]
-      return try write(fields.keepingInner(group), extras, to: nil)
+      try write(fields.keepingInner(group), Line.Part(index + 1, of: groups.count), to: nil)
     }
   }
 
-  private func write(_ part: Fields, _ extras: [LogEncoder.Extra], to file: SpilledBytes?) throws -> Line {
+  private func write(_ fields: Fields, _ part: Line.Part, to file: SpilledBytes?) throws -> Line {
     var encoder = LogEncoder(format, capacity: 64 * 1024)
-    let place = try encoder.encode(part, extras: extras)
+    let place = try encoder.encode(fields, extras: Optional(part).extras)
     if let spilled = place.file {
-      return Line(place.range, of: spilled, fields: part, format: format, mark: mark, isPart: true)
+      return Line(place.range, of: spilled, fields: fields, format: format, mark: mark, part: part)
     }
     let writer = encoder.finish()
     guard let file else {
-      return Line(place.range, of: LineBuffer(writer), fields: part, format: format, mark: mark, isPart: true)
+      return Line(place.range, of: LineBuffer(writer), fields: fields, format: format, mark: mark, part: part)
     }
     let start = file.count
     try unsafe file.append(writer.bytes)
-    return Line(start..<start + place.range.count, of: file, fields: nil, format: format, mark: mark, isPart: true)
+    return Line(start..<start + place.range.count, of: file, fields: nil, format: format, mark: mark, part: part)
   }
 
   private func longestText() throws -> (node: Int, escaped: Int)? {
@@ -211,6 +211,14 @@ private struct Draft {
       }
     }
     return longest
+  }
+}
+
+extension Line.Part? {
+  /// What a part's line says beside its fields.
+  fileprivate var extras: [LogEncoder.Extra] {
+    guard let part = self else { return [] }
+    return [LogEncoder.Extra("Part", Int(part.number)), LogEncoder.Extra("Parts", Int(part.count))]
   }
 }
 
