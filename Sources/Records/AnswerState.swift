@@ -13,7 +13,11 @@ struct AnswerState: ~Copyable {
   private var names: NameInterner
   private var tape: TapeBuilder
 
-  private(set) var failure: AnswerError?
+  private(set) var failure: AnswerError? {
+    didSet { hasFailed = failure != nil }
+  }
+  /// Looked at for each piece of text, where the error itself would be too large to look at.
+  private var hasFailed = false
   private(set) var head = AnswerHead()
   private(set) var hasRoot = false
   private(set) var isErrorDocument = false
@@ -124,7 +128,7 @@ struct AnswerState: ~Copyable {
     count: Int,
     attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   ) {
-    guard failure == nil else { return }
+    guard !hasFailed else { return }
     depth += 1
     if itemDepth > 0 {
       unsafe startField(name, count: count, attributes: attributes)
@@ -139,7 +143,7 @@ struct AnswerState: ~Copyable {
   }
 
   private mutating func end() {
-    guard failure == nil else { return }
+    guard !hasFailed else { return }
     if itemDepth > 0 {
       endField()
     } else {
@@ -394,7 +398,7 @@ struct AnswerState: ~Copyable {
 
   @inline(__always)
   private mutating func characters(_ text: UnsafePointer<UInt8>, _ count: Int) {
-    guard itemDepth > 0, failure == nil else { return unsafe outsideText(text, count) }
+    guard itemDepth > 0, !hasFailed else { return unsafe outsideText(text, count) }
     var start = 0
     if !runKeepsSpace || runNode < 0 {
       if runNode < 0 || (tape.byteCount == runStart && runFile == nil) {
@@ -432,7 +436,7 @@ struct AnswerState: ~Copyable {
 
   @inline(__always)
   private mutating func plainCDATA(_ text: UnsafePointer<UInt8>, _ count: Int) {
-    guard itemDepth > 0, failure == nil else { return unsafe outsideText(text, count) }
+    guard itemDepth > 0, !hasFailed else { return unsafe outsideText(text, count) }
     if runKeepsSpace, runNode >= 0 {
       if !runHasCDATA { dropLeadingSpace() }
       runHasCDATA = true
@@ -445,7 +449,7 @@ struct AnswerState: ~Copyable {
   }
 
   private mutating func outsideText(_ text: UnsafePointer<UInt8>, _ count: Int) {
-    guard failure == nil, listDepth == 0 else { return }
+    guard !hasFailed, listDepth == 0 else { return }
     unsafe head.append(UnsafeBufferPointer(start: text, count: count))
   }
 
@@ -623,7 +627,7 @@ struct AnswerState: ~Copyable {
   /// Everything that is complete; an item at hand moves to a tape of its own.
   mutating func takeSealed() -> [AnswerReader.Sealed] {
     if !pending.isEmpty {
-      if itemDepth == 0 || failure != nil {
+      if itemDepth == 0 || hasFailed {
         seal()
       } else {
         sealCarrying()

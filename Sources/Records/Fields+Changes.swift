@@ -46,12 +46,15 @@ private struct Edit {
       let text = Array(text.utf8)
       var isThere = false
       fields.forEachNode(at: path) { node in
-        replaced[fields.textNode(of: node)] = text
+        let textNode = fields.textNode(of: node)
+        replaced[textNode] = text
+        // The text takes the place of everything in an element that had none.
+        if textNode == node { removed.formUnion(node + 1..<fields.arena.end(of: node)) }
         isThere = true
       }
       guard path.attribute == nil, let last = path.names.last else { return }
       if let parents = parents(of: path) {
-        fields.forEachNode(at: parents) { if !has($0, last) { added.append(($0, last, text)) } }
+        fields.forEachNode(at: parents) { if canTake($0, last) { added.append(($0, last, text)) } }
       } else if !isThere {
         added.append((nil, last, text))
       }
@@ -74,10 +77,11 @@ private struct Edit {
     FieldPath(path.description.split(separator: ".").dropLast().joined(separator: "."))
   }
 
-  /// Whether an element has a child of a name.
-  private func has(_ element: Int, _ name: Name) -> Bool {
+  /// Whether an element is no text alone, which would be lost, and has no child of a name yet.
+  private func canTake(_ element: Int, _ name: Name) -> Bool {
+    if fields.arena.isLeaf(element) { return unsafe fields.arena.text(of: element).isEmpty }
     let depth = unsafe fields.arena.nodes[element].depth + 1
-    return (element..<fields.arena.end(of: element)).contains { index in
+    return !(element..<fields.arena.end(of: element)).contains { index in
       let node = unsafe fields.arena.nodes[index]
       return node.depth == depth && node.name == name && node.kind == .element
     }
@@ -127,6 +131,8 @@ private struct Edit {
       let node = unsafe arena.nodes[index]
       if let text = replaced[index] {
         tape.append(node.name, node.kind, depth: Int(node.depth))
+        // That it repeats, or has a person's name, stays.
+        tape.setFlag(node.bits & ~Node.Flags.spilled, of: tape.nodeCount - 1)
         tape.append(text)
       } else {
         tape.append(index..<index + 1, of: arena)

@@ -31,6 +31,8 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
   }
 
   private let format: LogFormat
+  /// What the last batch's lines took: room for the next.
+  private var room = 64 * 1024
 
   package init(_ options: Options) throws(OptionError) {
     self.init(
@@ -51,11 +53,12 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
   }
 
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Line>) throws {
-    var encoder = LogEncoder(format, capacity: 256 * 1024)
+    var encoder = LogEncoder(format, capacity: room)
     var places: [LogEncoder.Place] = []
     places.reserveCapacity(batch.records.count)
     for record in batch.records { places.append(try encoder.encode(record.fields)) }
     let buffer = LineBuffer(encoder.finish())
+    room = max(64 * 1024, buffer.count + buffer.count / 8)
     output.reserve(places.count)
     for (record, place) in zip(batch.records, places) {
       let fields = record.fields

@@ -162,13 +162,17 @@ package final class XMLPushParser {
   /// libxml2 2.9 takes any `>` for the end of the tag at hand, so a `>` inside an attribute's value, together with a
   /// chunk that ends inside that tag, makes it read a tag that is not all there.
   private func parse(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
-    guard unfinishedTag.isEmpty else {
-      unsafe unfinishedTag.append(contentsOf: bytes)
-      return try parseUnfinishedTag(holdingBack: true)
+    var rest = unsafe bytes
+    while !unfinishedTag.isEmpty, unsafe !rest.isEmpty {
+      let next = unsafe rest.prefix(Self.longestTag)
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest[next.count...])
+      unsafe unfinishedTag.append(contentsOf: next)
+      try parseUnfinishedTag(holdingBack: true)
     }
-    let end = unsafe Self.startOfUnfinishedTag(in: bytes)
-    try unsafe push(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
-    unsafe unfinishedTag.append(contentsOf: bytes[end...])
+    guard unsafe !rest.isEmpty else { return }
+    let end = unsafe Self.startOfUnfinishedTag(in: rest)
+    try unsafe push(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+    unsafe unfinishedTag.append(contentsOf: rest[end...])
   }
 
   private func parseUnfinishedTag(holdingBack: Bool) throws(XMLError) {
