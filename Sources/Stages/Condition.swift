@@ -113,7 +113,8 @@ extension Condition.Test {
 
   /// Compares as numbers when both are, else by bytes.
   private static func compare(_ left: String, _ right: String) -> Int {
-    if let left = Int(left), let right = Int(right) { return left < right ? -1 : left == right ? 0 : 1 }
+    // Ids have up to twenty digits.
+    if let left = Int128(left), let right = Int128(right) { return left < right ? -1 : left == right ? 0 : 1 }
     if let left = Double(left), let right = Double(right), left.isFinite, right.isFinite {
       return left < right ? -1 : left == right ? 0 : 1
     }

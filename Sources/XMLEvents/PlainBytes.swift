@@ -1,0 +1,125 @@
+typealias ByteVector = SIMD16<Int8>
+typealias ByteMask = SIMDMask<ByteVector>
+
+/// The bytes at which skipping is to stop, besides those that are forbidden or not ASCII.
+protocol Stops {
+  /// Marks the bytes to stop at, given the vector of the bytes each of them is followed by.
+  func mark(_ bytes: ByteVector, followedBy next: ByteVector) -> ByteMask
+}
+
+/// The `&` of references and the `<` of everything but tags.
+struct ContentStops: Stops {
+  @inline(__always)
+  func mark(_ bytes: ByteVector, followedBy next: ByteVector) -> ByteMask {
+    let isSpecial = (next .== ByteVector(.exclamationMark)) .| (next .== ByteVector(.questionMark))
+    return ((bytes .== ByteVector(.lessThan)) .& isSpecial) .| (bytes .== ByteVector(.ampersand))
+  }
+}
+
+/// The first of two bytes in succession.
+struct PairStops: Stops {
+  let first: UInt8
+  let second: UInt8
+
+  @inline(__always)
+  init(_ first: UInt8, _ second: UInt8) {
+    self.first = first
+    self.second = second
+  }
+
+  @inline(__always)
+  func mark(_ bytes: ByteVector, followedBy next: ByteVector) -> ByteMask {
+    (bytes .== ByteVector(first)) .& (next .== ByteVector(second))
+  }
+}
+
+/// The hot loops: all but a few bytes of a document are only ever seen by them.
+enum PlainBytes {
+  /// Returns the position of the first byte that may need attention; acceptable characters beyond ASCII do not.
+  @inline(__always)
+  static func skip(_ input: UnsafeRawBufferPointer, from start: Int, to limit: Int, stops: some Stops) -> Int {
+    var position = start
+    while true {
+      unsafe position = skipASCII(input, from: position, to: limit, stops: stops)
+      guard position < limit, unsafe input[position] >= 0x80 else { return position }
+      let end = unsafe skipNonASCII(input, from: position, to: limit)
+      guard end > position else { return position }
+      position = end
+    }
+  }
+
+  /// Skips ASCII vector by vector, and when the first is without a stop, four at a time.
+  ///
+  /// Near the end of the input, single bytes are skipped only if they are in no way special.
+  @inline(__always)
+  private static func skipASCII(
+    _ input: UnsafeRawBufferPointer,
+    from start: Int,
+    to limit: Int,
+    stops: some Stops
+  ) -> Int {
+    let width = ByteVector.scalarCount
+    var position = start
+    while position + width < limit {
+      if let lane = unsafe firstLane(of: mark(input, at: position, stops: stops)) { return position + lane }
+      position += width
+      while position + 4 * width < limit {
+        let mask1 = unsafe mark(input, at: position, stops: stops)
+        let mask2 = unsafe mark(input, at: position + width, stops: stops)
+        let mask3 = unsafe mark(input, at: position + 2 * width, stops: stops)
+        let mask4 = unsafe mark(input, at: position + 3 * width, stops: stops)
+        guard isEmpty(mask1 .| mask2 .| mask3 .| mask4) else { break }
+        position += 4 * width
+      }
+    }
+    while position < limit, unsafe input[position].isPlain { position += 1 }
+    return position
+  }
+
+  /// Skips acceptable characters beyond ASCII, and the single spaces between them.
+  private static func skipNonASCII(_ input: UnsafeRawBufferPointer, from start: Int, to limit: Int) -> Int {
+    var position = start
+    while position < limit {
+      if unsafe input[position] == .space {
+        position += 1
+        continue
+      }
+      guard unsafe input[position] >= 0x80 else { break }
+      guard case .acceptable(let length) = unsafe UTF8Character(input, at: position) else { break }
+      position += length
+    }
+    return position
+  }
+
+  @inline(__always)
+  private static func mark(_ input: UnsafeRawBufferPointer, at position: Int, stops: some Stops) -> ByteMask {
+    let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+    let next = unsafe input.loadUnaligned(fromByteOffset: position + 1, as: ByteVector.self)
+    // As signed numbers, the bytes beyond ASCII are less than a space, too. Tab and carriage return differ in one bit.
+    let isTabOrReturn = (bytes & ByteVector(0xFB)) .== ByteVector(.tab)
+    let isSpace = isTabOrReturn .| (bytes .== ByteVector(.lineFeed))
+    let isIrregular = (bytes .< ByteVector(.space)) .& .!isSpace
+    return isIrregular .| stops.mark(bytes, followedBy: next)
+  }
+
+  @inline(__always)
+  private static func isEmpty(_ mask: ByteMask) -> Bool {
+    let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+    return words[0] | words[1] == 0
+  }
+
+  @inline(__always)
+  private static func firstLane(of mask: ByteMask) -> Int? {
+    let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+    if words[0] != 0 { return words[0].trailingZeroBitCount / 8 }
+    return words[1] == 0 ? nil : 8 + words[1].trailingZeroBitCount / 8
+  }
+}
+
+extension ByteVector {
+  /// Creates a vector of one byte, repeated; comparisons with anything else than a vector are not vectorized.
+  @inline(__always)
+  init(_ byte: UInt8) {
+    self.init(repeating: Int8(bitPattern: byte))
+  }
+}
