@@ -38,7 +38,7 @@ struct SluiceCommand: AsyncParsableCommand {
     version: "sluice 0.1.0",
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, ListCommand.self, DescribeCommand.self,
-      SchemaCommand.self, NewCommand.self, SimulateCommand.self,
+      GraphCommand.self, SchemaCommand.self, NewCommand.self, SimulateCommand.self,
     ]
   )
 }

@@ -90,6 +90,7 @@ package struct Run: Sendable {
   ) async throws {
     var progress = Progress(stream: report.name)
     var marksOfPages = 0
+    var isInPage = false
     for try await var batch in flow {
       try Task.checkCancellation()
       if let limit, progress.lines + batch.records.count >= limit {
@@ -100,6 +101,7 @@ package struct Run: Sendable {
       progress.lines += batch.records.count
       progress.bytes += batch.records.reduce(0) { $0 + $1.byteCount + 1 }
       progress.marks = marksOfPages + Int(batch.position.marks)
+      isInPage = !batch.position.isEnd
       if batch.position.isEnd {
         marksOfPages += Int(batch.position.marks)
         report.abandonedLetters += try deadLetters.commit(batch.page, marks: batch.position.marks)
@@ -112,6 +114,9 @@ package struct Run: Sendable {
         return
       }
     }
+    // A buffer whose task is cancelled ends like one whose source did.
+    try Task.checkCancellation()
+    if isInPage { throw UnendedPage() }
   }
 
   private func note(_ page: Page, in report: inout RunReport.Stream) {
@@ -130,4 +135,9 @@ package struct Run: Sendable {
     if let output { return FilePath(output).appending("dead-letters.jsonl") }
     return FilePath(plan.deadLetters ?? "dead-letters/\(plan.name).jsonl")
   }
+}
+
+/// A source or stage ended in the middle of a page: what it did not say is not known, so nothing is committed.
+struct UnendedPage: Error, CustomStringConvertible {
+  var description: String { "the stream ended in the middle of a page; nothing of that page was kept" }
 }

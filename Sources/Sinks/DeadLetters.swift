@@ -13,8 +13,14 @@ package import SystemPackage
 package final class DeadLetters: Sendable {
   private struct Waiting {
     let file: SpilledBytes
-    /// Where the letters of each mark end, in order.
+    /// The mark of each letter and where it ends, as they came.
     var letters: [(mark: UInt32, end: Int)] = []
+
+    /// Where the letters of some marks are.
+    func ranges(where isWanted: (UInt32) -> Bool) -> [Range<Int>] {
+      let starts = [0] + letters.map(\.end)
+      return zip(starts, letters).compactMap { start, letter in isWanted(letter.mark) ? start..<letter.end : nil }
+    }
   }
   private struct State {
     var pages: [Int: Waiting] = [:]
@@ -58,16 +64,17 @@ package final class DeadLetters: Sendable {
   package func commit(_ page: Page, marks: UInt32) throws -> Int {
     try state.withLock { state in
       guard let waiting = state.pages.removeValue(forKey: page.number) else { return 0 }
-      let standing = waiting.letters.prefix { $0.mark < marks }
-      if let end = standing.last?.end {
-        if state.output == nil {
-          try disk.createFolder(path.removingLastComponent())
-          state.output = try disk.append(to: path)
-        }
-        try unsafe waiting.file.forEachChunk(0..<end) { try unsafe state.output?.write($0) }
-        try state.output?.synchronize()
-        state.count += standing.count
+      // Stages do not refuse in the order of the marks: each refuses as its batches come.
+      let standing = waiting.ranges { $0 < marks }
+      if standing.isEmpty { return waiting.letters.count }
+      if state.output == nil {
+        try disk.createFolder(path.removingLastComponent())
+        state.output = try disk.append(to: path)
+        try disk.synchronize(folder: path.removingLastComponent())
       }
+      for range in standing { try unsafe waiting.file.forEachChunk(range) { try unsafe state.output?.write($0) } }
+      try state.output?.synchronize()
+      state.count += standing.count
       return waiting.letters.count - standing.count
     }
   }
@@ -86,7 +93,7 @@ package final class DeadLetters: Sendable {
       naming: naming,
       logType: type(of: record).logType,
       isHost: record is Host,
-      timestamp: FieldPath("DETECTION.LAST_PROCESSED_DATETIME")
+      timestamp: record is Host ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME")
     )
     var encoder = LogEncoder(format, capacity: 4096)
     let place = try encoder.encode(record.fields)
@@ -103,15 +110,26 @@ package final class DeadLetters: Sendable {
 
   private static func letter(_ line: [UInt8], stream: String, stage: String, reason: String) throws -> [UInt8] {
     var writer = JSONWriter(capacity: line.count + 256)
-    writer.append(Array(line.dropLast()))
+    if line.count > 2, line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}") {
+      writer.append(Array(line.dropLast()))
+    } else {
+      // A line of a file that is no log, yet must not be lost.
+      writer.append(#"{"Text":""#)
+      append(line, to: &writer)
+      writer.append(UInt8(ascii: "\""))
+    }
     writer.append(Array(opening.utf8))
-    writer.append(Array(stream.utf8))
+    append(Array(stream.utf8), to: &writer)
     writer.append(#"","Stage":""#)
-    writer.append(Array(stage.utf8))
+    append(Array(stage.utf8), to: &writer)
     writer.append(#"","Reason":""#)
-    unsafe Array(reason.utf8).withUnsafeBytes { unsafe writer.appendEscaped($0) }
+    append(Array(reason.utf8), to: &writer)
     writer.append("\"}}\n")
     return unsafe Array(writer.bytes)
+  }
+
+  private static func append(_ text: [UInt8], to writer: inout JSONWriter) {
+    unsafe text.withUnsafeBytes { unsafe writer.appendEscaped($0) }
   }
 
   /// A letter's line as it was before it was refused; other lines as they are.

@@ -4,7 +4,7 @@ package import SystemPackage
 package protocol Disk: Sendable {
   /// Creates a file for this process alone, mode 0600, empty; a file of that name is emptied.
   func create(_ path: FilePath) throws -> any OutputFile
-  /// Opens a file for appending, mode 0600, creating it when there is none.
+  /// Opens a file of lines for appending, mode 0600, creating it when there is none; ends its last line if need be.
   func append(to path: FilePath) throws -> any OutputFile
   func exists(_ path: FilePath) -> Bool
   /// Creates a folder and those above it, mode 0700.

@@ -198,7 +198,7 @@ package final class GzipFile: Sink {
     counts.acknowledged += written.reduce(0) { $0 + $1.lineCount }
     counts.bytes += written.reduce(0) { $0 + $1.byteCount }
     written.removeAll(keepingCapacity: true)
-    while files.count > 1 { try close(files.removeFirst()) }
+    while files.count > 1 { try publishFirst() }
   }
 
   /// Takes back every line of the mark that broke off.
@@ -212,12 +212,12 @@ package final class GzipFile: Sink {
     while let last = written.last, last.mark >= marks {
       written.removeLast()
       counts.abandoned += last.lineCount
-      while files.count - 1 > last.file { try drop(files.removeLast()) }
+      while files.count - 1 > last.file { try dropLast() }
       files[last.file].length = last.offset
       try files[last.file].output.truncate(to: last.offset)
       files[last.file].isDirty = true
     }
-    if let last = files.last, last.length == 0 { try drop(files.removeLast()) }
+    if let last = files.last, last.length == 0 { try dropLast() }
   }
 
   // MARK: Files
@@ -241,26 +241,37 @@ package final class GzipFile: Sink {
     }
   }
 
-  private func close(_ file: PartFile) throws {
-    try file.output.close()
+  // A file keeps its lock until it has its final name or none, and stays in the list for as long, so that whatever
+  // fails, `discard` finds it.
+
+  private func publishFirst() throws {
+    let file = files[0]
     try disk.rename(file.part, to: file.path)
-    try disk.synchronize(folder: file.path.removingLastComponent())
+    files.removeFirst()
     counts.destinations.append(file.path.string)
+    try file.output.close()
+    try disk.synchronize(folder: file.path.removingLastComponent())
   }
 
-  private func drop(_ file: PartFile) throws {
-    try file.output.close()
+  private func dropLast() throws {
+    let file = files[files.count - 1]
     try disk.remove(file.part)
+    files.removeLast()
+    try file.output.close()
   }
 
   package func finish() async throws {
     try await commit()
-    while !files.isEmpty { try close(files.removeFirst()) }
+    while !files.isEmpty { try publishFirst() }
   }
 
   package func discard() async {
     for item in inFlight { item.task.cancel() }
     inFlight.removeAll()
-    while !files.isEmpty { try? drop(files.removeFirst()) }
+    for file in files {
+      try? disk.remove(file.part)
+      try? file.output.close()
+    }
+    files.removeAll()
   }
 }

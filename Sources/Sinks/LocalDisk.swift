@@ -9,27 +9,28 @@ package struct LocalDisk: Disk {
     let descriptor = try attempt("create", path) {
       try FileDescriptor.open(path, .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
     }
+    let file = LocalFile(descriptor, path)
     // Two runs must not write one file: the lock goes with the process, also when it is killed.
     guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      let error = Errno(rawValue: errno)
-      try? descriptor.close()
-      throw DiskError("lock", path, error)
+      throw DiskError("lock", path, Errno(rawValue: errno))
     }
     _ = fchmod(descriptor.rawValue, 0o600)
-    guard ftruncate(descriptor.rawValue, 0) == 0 else { throw DiskError("empty", path, Errno(rawValue: errno)) }
-    return LocalFile(descriptor, path)
+    try file.truncate(to: 0)
+    return file
   }
 
   package func append(to path: FilePath) throws -> any OutputFile {
     let descriptor = try attempt("open", path) {
       try FileDescriptor.open(
         path,
-        .writeOnly,
+        .readWrite,
         options: [.create, .append, .closeOnExec],
         permissions: .ownerReadWrite
       )
     }
-    return LocalFile(descriptor, path)
+    let file = LocalFile(descriptor, path)
+    try file.endLastLine()
+    return file
   }
 
   package func exists(_ path: FilePath) -> Bool { unsafe access(path.string, F_OK) == 0 }
@@ -88,12 +89,23 @@ private final class LocalFile: OutputFile {
     guard fsync(descriptor.rawValue) == 0 else { throw DiskError("make durable", path, Errno(rawValue: errno)) }
   }
 
+  /// Ends a line that a killed process left unended, so that the next one is not lost with it.
+  func endLastLine() throws {
+    let length = lseek(descriptor.rawValue, 0, SEEK_END)
+    var last: UInt8 = 0
+    guard length > 0, unsafe pread(descriptor.rawValue, &last, 1, length - 1) == 1, last != UInt8(ascii: "\n") else {
+      return
+    }
+    try unsafe [UInt8(ascii: "\n")].withUnsafeBytes { try unsafe write($0) }
+  }
+
   func truncate(to length: Int) throws {
     guard ftruncate(descriptor.rawValue, off_t(length)) == 0, lseek(descriptor.rawValue, off_t(length), SEEK_SET) >= 0
     else { throw DiskError("cut", path, Errno(rawValue: errno)) }
   }
 
   func close() throws {
+    guard isOpen else { return }
     isOpen = false
     try attempt("close", path) { try descriptor.close() }
   }

@@ -21,6 +21,7 @@ package struct AddFields<Input: LogRecord>: Stage {
     var changes: [FieldChange] = []
     for (key, value) in options.entries {
       guard case .text(let text) = value, let path = FieldPath(key) else { continue }
+      try EncodersNames.refuse(key, in: key)
       changes.append(.set(path, text))
     }
     self.changes = changes

@@ -28,7 +28,7 @@ package struct GuardSize: Stage {
 
   /// What Sumo Logic's parser for this feed reads, or makes Hostname of.
   private static let contract: Set<String> = [
-    "ID", "IP", "DNS", "DNS_DATA", "DNS_DATA.HOSTNAME", "NETBIOS", "DETECTION", "DETECTION.SEVERITY",
+    "ID", "IP", "DNS", "DNS_DATA", "DNS_DATA.HOSTNAME", "NETBIOS", "DETECTION_LIST", "DETECTION", "DETECTION.SEVERITY",
     "DETECTION.RESULTS", "DETECTION.LAST_FOUND_DATETIME",
   ]
 
@@ -42,7 +42,7 @@ package struct GuardSize: Stage {
     drop = options.texts("drop")?.compactMap { FieldPath($0) } ?? []
     shorten = options.texts("shorten")?.compactMap { FieldPath($0) } ?? []
     splits = options.boolean("split") ?? true
-    if let kept = drop.first(where: { Self.contract.contains($0.description) }) {
+    if let kept = drop.first(where: { Self.contract.contains($0.withoutList) }) {
       throw OptionError(
         "drop",
         "'\(kept)' must stay: Sumo Logic's parser for this feed reads it",
@@ -88,6 +88,14 @@ package struct GuardSize: Stage {
         output.reject(part, because: "a part of \(part.byteCount) bytes, over \(limit), that cannot be split further")
       }
     }
+  }
+}
+
+extension FieldPath {
+  /// The path from a detection, also when it leads from its host.
+  fileprivate var withoutList: String {
+    let list = "DETECTION_LIST."
+    return description.hasPrefix(list) ? String(description.dropFirst(list.count)) : description
   }
 }
 

@@ -24,6 +24,14 @@ package struct Rename<Input: LogRecord>: Stage {
       guard !name.isEmpty, !name.contains(".") else {
         throw OptionError(key, "'\(name)' is not a name", help: "give the new name alone, without a path")
       }
+      if !key.contains(".") { try EncodersNames.refuse(name, in: key) }
+      if Input.self == Host.self, ["DETECTION", "DETECTION_LIST.DETECTION"].contains(key) {
+        throw OptionError(
+          key,
+          "a host's detections are known by the name DETECTION",
+          help: "rename it after 'split-detections'"
+        )
+      }
       changes.append(.rename(path, name))
     }
     self.changes = changes

@@ -19,7 +19,9 @@ struct HostileAnswerTests {
       #"<!ENTITY a "b">"#, #"<!ENTITY a SYSTEM "file:///etc/hostname">"#, #"<!ENTITY % p "<!ELEMENT X ANY>">"#,
       #"<!ENTITY % p SYSTEM "http://127.0.0.1:1/x.dtd"> %p;"#, #"<!ENTITY a PUBLIC "-//x" "y">"#,
       #"<!NOTATION n SYSTEM "n"><!ENTITY a SYSTEM "b" NDATA n>"#, #"<!ELEMENT X ANY><!-- > --><!ENTITY a "b">"#,
-    ], [3, 1 << 20])
+    ],
+    [3, 1 << 20]
+  )
   func entities(subset: String, chunk: Int) throws {
     let decoding = try Decoding(Self.page(subset: subset, detection: "<RESULTS>&a;</RESULTS>"), chunk: chunk)
     #expect(decoding.failure?.description.contains("declares an entity") == true, "\(decoding.failure as Any)")
@@ -53,7 +55,8 @@ struct HostileAnswerTests {
   func undefinedEntities(hasDoctype: Bool, chunk: Int) throws {
     var page = SmallPage(
       host: "<NOTE kind=\"&alpha;-&amp;-&beta.1;\">a&nbsp;b &lt;&unknown-name;&gt; &#x263A;</NOTE>",
-      detection: "<RESULTS><![CDATA[&nbsp;]]></RESULTS>")
+      detection: "<RESULTS><![CDATA[&nbsp;]]></RESULTS>"
+    )
     if !hasDoctype { page.beginning = "" }
     let decoding = try Decoding(page, chunk: chunk)
     let log = try StrictJSON(try #require(try decoding.texts().first))
@@ -72,23 +75,39 @@ struct HostileAnswerTests {
   static let excesses = [
     Excess(
       testDescription: "61 levels in a host",
-      host: String(repeating: "<A>", count: 61) + String(repeating: "</A>", count: 61), says: "nested more than 60 deep"),
+      host: String(repeating: "<A>", count: 61) + String(repeating: "</A>", count: 61),
+      says: "nested more than 60 deep"
+    ),
     Excess(
-      testDescription: "100,000 levels", host: String(repeating: "<A>", count: 100_000), says: "deep"),
+      testDescription: "100,000 levels",
+      host: String(repeating: "<A>", count: 100_000),
+      says: "deep"
+    ),
     Excess(
       testDescription: "100,000 attributes",
-      host: "<A \((0..<100_000).map { "a\($0)='1'" }.joined(separator: " "))/>", says: "attributes"),
+      host: "<A \((0..<100_000).map { "a\($0)='1'" }.joined(separator: " "))/>",
+      says: "attributes"
+    ),
     Excess(
       testDescription: "1,001 attributes",
-      host: "<A \((0...1000).map { "a\($0)='1'" }.joined(separator: " "))/>", says: "more than"),
+      host: "<A \((0...1000).map { "a\($0)='1'" }.joined(separator: " "))/>",
+      says: "more than"
+    ),
     Excess(
-      testDescription: "1,000 names", host: (0..<1000).map { "<HOSTILE_NAME\($0)/>" }.joined(),
-      says: "more than 900 different names"),
+      testDescription: "1,000 names",
+      host: (0..<1000).map { "<HOSTILE_NAME\($0)/>" }.joined(),
+      says: "more than 900 different names"
+    ),
     Excess(
-      testDescription: "a name of 60,000 bytes", host: "<\(String(repeating: "N", count: 60_000))/>", says: "element name"),
+      testDescription: "a name of 60,000 bytes",
+      host: "<\(String(repeating: "N", count: 60_000))/>",
+      says: "element name"
+    ),
     Excess(
       testDescription: "host fields of 17 MiB",
-      host: String(repeating: "<A>\(String(repeating: "a", count: 1 << 19))</A>", count: 34), says: "exceed 16 MiB"),
+      host: String(repeating: "<A>\(String(repeating: "a", count: 1 << 19))</A>", count: 34),
+      says: "exceed 16 MiB"
+    ),
   ]
 
   @Test("What is beyond every real answer is refused, and fast", arguments: excesses)
@@ -115,9 +134,14 @@ struct HostileAnswerTests {
     #expect(try Decoding(page).failure?.description.contains("deep") == true)
   }
 
-  @Test("Junk after the root does not matter: everything before it was read", arguments: [
-    "garbage", "<another/>", "<!-- comment", "\u{0}\u{1}", "</HOST_LIST_VM_DETECTION_OUTPUT>", "&nbsp;", "<![CDATA[", "{}",
-  ], [1, 1 << 20])
+  @Test(
+    "Junk after the root does not matter: everything before it was read",
+    arguments: [
+      "garbage", "<another/>", "<!-- comment", "\u{0}\u{1}", "</HOST_LIST_VM_DETECTION_OUTPUT>", "&nbsp;", "<![CDATA[",
+      "{}",
+    ],
+    [1, 1 << 20]
+  )
   func junkAfterRoot(junk: String, chunk: Int) throws {
     var page = SmallPage([.everything(id: 1)])
     page.afterRoot = junk
@@ -135,7 +159,8 @@ struct HostileAnswerTests {
     page.hosts[0].detections = page.hosts[0].detections.map {
       $0.replacing("></", with: ">\(noise)</").replacing(">\n<", with: ">\n\(noise)\n<")
     }
-    page.beginning = "<?xml version='1.0'?>\(noise)<!DOCTYPE HOST_LIST_VM_DETECTION_OUTPUT SYSTEM 'x' [\(noise)]>\(noise)"
+    page.beginning =
+      "<?xml version='1.0'?>\(noise)<!DOCTYPE HOST_LIST_VM_DETECTION_OUTPUT SYSTEM 'x' [\(noise)]>\(noise)"
     page.afterHosts = noise
     page.afterRoot = noise + "\n" + noise
     let decoding = try Decoding(page, chunk: chunk)
@@ -145,7 +170,9 @@ struct HostileAnswerTests {
 
   @Test("A comment inside a value does not divide it")
   func commentInValue() throws {
-    let log = try SmallPage(detection: "<STATUS>Act<!-- - -->i<?x?>ve</STATUS><RESULTS>a<!---->b<![CDATA[ c]]></RESULTS>").log()
+    let log = try SmallPage(
+      detection: "<STATUS>Act<!-- - -->i<?x?>ve</STATUS><RESULTS>a<!---->b<![CDATA[ c]]></RESULTS>"
+    ).log()
     #expect(log["Detection"]?["Status"]?.string == "Active")
     #expect(log["Detection"]?["Results"]?.string == "ab c")
   }

@@ -10,8 +10,10 @@ struct HostileTextTests {
   private func check(_ texts: [String], naming: LogFormat.Naming) throws {
     let hosts = texts.enumerated().map { index, text in
       SmallPage.Host(
-        id: index + 1, "<OS>\(text.cdata)</OS><NOTE kind=\"\(text.attributeEscaped)\">\(text.xmlEscaped)</NOTE>",
-        detections: ["<RESULTS>\(text.cdata)</RESULTS>"])
+        id: index + 1,
+        "<OS>\(text.cdata)</OS><NOTE kind=\"\(text.attributeEscaped)\">\(text.xmlEscaped)</NOTE>",
+        detections: ["<RESULTS>\(text.cdata)</RESULTS>"]
+      )
     }
     let decoding = try Decoding(SmallPage(hosts), chunk: 777)
     #expect(decoding.failure == nil)
@@ -26,7 +28,9 @@ struct HostileTextTests {
       let results = own[isSumo ? "Detection" : "DETECTION"]?[isSumo ? "Results" : "RESULTS"]?.string
       #expect(results.map { Array($0.utf8) } == Array(text.utf8))
       let detection = other?[isSumo ? "Detection" : "DETECTION"] as? [String: Any]
-      #expect((detection?[isSumo ? "Results" : "RESULTS"] as? String)?.utf8.elementsEqual(text.utf8) == true)
+      // Foundation itself drops byte order marks where it puts a string together.
+      let theirs = detection?[isSumo ? "Results" : "RESULTS"] as? String
+      #expect(theirs?.withoutByteOrderMarks == text.withoutByteOrderMarks)
       #expect(own["OS"]?.string.map { Array($0.utf8) } == Array(text.xmlTrimmed.utf8))
       let note = isSumo ? own["Note"]?.string : own["NOTE"]?["#text"]?.string
       #expect(note.map { Array($0.utf8) } == Array(text.xmlTrimmed.utf8))
@@ -46,7 +50,8 @@ struct HostileTextTests {
 
   @Test("Every character of the first plane's edges, and of others")
   func characters() throws {
-    let numbers: [UInt32] = Array(0x20...0x17F) + [0x7FF, 0x800, 0xFFF, 0xD7FF, 0xE000, 0xFDD0, 0xFFFD, 0x1_0000, 0x1_FFFE, 0x10_FFFF]
+    let numbers: [UInt32] =
+      Array(0x20...0x17F) + [0x7FF, 0x800, 0xFFF, 0xD7FF, 0xE000, 0xFDD0, 0xFFFD, 0x1_0000, 0x1_FFFE, 0x10_FFFF]
     try check([String(String.UnicodeScalarView(numbers.compactMap(UnicodeScalar.init)))], naming: .sumo)
   }
 }
@@ -59,8 +64,12 @@ extension String {
     return String(String.UnicodeScalarView(scalars))
   }
 
+  fileprivate var withoutByteOrderMarks: [UInt32] { unicodeScalars.map(\.value).filter { $0 != 0xFEFF } }
+
   /// The text as it may stand in an attribute's quotes, where white space would become spaces.
   fileprivate var attributeEscaped: String {
-    xmlEscaped.replacing("\n", with: "&#10;").replacing("\t", with: "&#9;")
+    xmlEscaped.unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar == "\n" || scalar == "\t" { text += "&#\(scalar.value);" } else { text.unicodeScalars.append(scalar) }
+    }
   }
 }

@@ -23,13 +23,17 @@ struct ListTests {
     // Known lists: arrays with many members, with one, and with none.
     Case("<TAGS><TAG><NAME>a</NAME></TAG><TAG><NAME>b</NAME></TAG></TAGS>", #""Tags":[{"Name":"a"},{"Name":"b"}]"#),
     Case("<TAGS><TAG><NAME>a</NAME></TAG></TAGS>", #""Tags":[{"Name":"a"}]"#),
-    Case("<TAGS/>", #""Tags":[]"#), Case("<TAGS>\n  </TAGS>", #""Tags":[]"#), Case("<ASSET_GROUP_LIST />", #""AssetGroupList":[]"#),
+    Case("<TAGS/>", #""Tags":[]"#), Case("<TAGS>\n  </TAGS>", #""Tags":[]"#),
+    Case("<ASSET_GROUP_LIST />", #""AssetGroupList":[]"#),
     Case("<SOME_NEW_LIST><X>1</X></SOME_NEW_LIST>", #""SomeNewList":["1"]"#),
     Case("<X_LIST><X>1</X><Y>2</Y><X>3</X></X_LIST>", #""XList":["1","2","3"]"#),
     Case("<X_LIST>text</X_LIST>", #""XList":["text"]"#),
     Case("<X_LIST kind='k'><X/></X_LIST>", #""XList":[""],"XListKind":"k""#),
     Case("<X_LIST kind='k'/>", #""XList":[],"XListKind":"k""#),
-    Case("<METADATA><EC2><ATTRIBUTE><NAME>n</NAME></ATTRIBUTE></EC2></METADATA>", #""Metadata":{"Ec2":[{"Name":"n"}]}"#),
+    Case(
+      "<METADATA><EC2><ATTRIBUTE><NAME>n</NAME></ATTRIBUTE></EC2></METADATA>",
+      #""Metadata":{"Ec2":[{"Name":"n"}]}"#
+    ),
     Case("<METADATA><AZURE/><GOOGLE/></METADATA>", #""Metadata":{"Azure":[],"Google":[]}"#),
     Case("<TAGS><TAG/></TAGS>", #""Tags":[""]"#),
     Case("<A_LIST><B_LIST><C>1</C></B_LIST><B_LIST/></A_LIST>", #""AList":[{"C":"1"},""]"#),
@@ -71,7 +75,9 @@ struct ListTests {
   @Test("With Qualys' own names: valid, and no name comes twice", arguments: cases)
   func qualysNames(_ item: Case) throws {
     _ = try SmallPage(host: item.xml, detection: item.xml).log(naming: .qualys)
-    _ = try Decoding(SmallPage(host: item.xml, detection: item.xml)).hostTexts(naming: .qualys).map { try StrictJSON($0) }
+    _ = try Decoding(SmallPage(host: item.xml, detection: item.xml)).hostTexts(naming: .qualys).map {
+      try StrictJSON($0)
+    }
   }
 
   @Test("Siblings of one detection do not repeat those of another")
@@ -88,7 +94,12 @@ struct ListTests {
   @Test("Fields that come after the detections reach them", arguments: [1, 1 << 20])
   func lateFields(chunk: Int) throws {
     let page = SmallPage([
-      SmallPage.Host(id: 1, "<IP>i</IP>", detections: ["<QID>1</QID>", "<QID>2</QID>"], late: "<LATE a='b'>x</LATE>\n<OS>o</OS>"),
+      SmallPage.Host(
+        id: 1,
+        "<IP>i</IP>",
+        detections: ["<QID>1</QID>", "<QID>2</QID>"],
+        late: "<LATE a='b'>x</LATE>\n<OS>o</OS>"
+      ),
       SmallPage.Host(id: 2, detections: ["<QID>3</QID>"]),
       SmallPage.Host("<IP>j</IP>", detections: ["<QID>4</QID>"], late: "<ID>3</ID><IP>k</IP>"),
     ])

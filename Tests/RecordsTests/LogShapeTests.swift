@@ -22,7 +22,8 @@ struct LogShapeTests {
         <LAST_UPDATE_DATETIME>2022-12-07T12:08:22Z</LAST_UPDATE_DATETIME><IS_IGNORED>0</IS_IGNORED>
         <IS_DISABLED>0</IS_DISABLED><LAST_PROCESSED_DATETIME>2022-12-07T12:08:22Z</LAST_PROCESSED_DATETIME>
         """
-      ])
+      ]
+    )
   ])
 
   private static let detection = """
@@ -41,12 +42,15 @@ struct LogShapeTests {
         {"LogType":"vulnerabilityLogs","Timestamp":"2022-12-07T12:08:22Z","Id":"9816652","IP":"10.50.4.15",\
         "Netbios":"vmauditdev","Hostname":"vmauditdev",\(Self.detection)}
         """
-      ])
+      ]
+    )
   }
 
   @Test("Without what we add, the log is the sample")
   func sampleMembers() throws {
-    let expected = try StrictJSON("{\"Id\":\"9816652\",\"IP\":\"10.50.4.15\",\"Hostname\":\"vmauditdev\",\(Self.detection)}")
+    let expected = try StrictJSON(
+      "{\"Id\":\"9816652\",\"IP\":\"10.50.4.15\",\"Hostname\":\"vmauditdev\",\(Self.detection)}"
+    )
     #expect(try Self.sample.log().without("LogType", "Timestamp", "Netbios") == expected)
   }
 
@@ -54,7 +58,8 @@ struct LogShapeTests {
   func qualysNames() throws {
     let page = SmallPage(
       host: "<IP>10.0.0.1</IP><TAGS><TAG><NAME>a</NAME></TAG></TAGS><X_LIST/><NEW kind='k'>text</NEW>",
-      detection: "<QDS severity=\"HIGH\">64</QDS><QDS_FACTORS><QDS_FACTOR name=\"CVSS\">7.7</QDS_FACTOR></QDS_FACTORS>")
+      detection: "<QDS severity=\"HIGH\">64</QDS><QDS_FACTORS><QDS_FACTOR name=\"CVSS\">7.7</QDS_FACTOR></QDS_FACTORS>"
+    )
     #expect(
       try Decoding(page).texts(naming: .qualys) == [
         """
@@ -63,17 +68,24 @@ struct LogShapeTests {
         "DETECTION":{"QDS":{"@severity":"HIGH","#text":"64"},\
         "QDS_FACTORS":{"QDS_FACTOR":[{"@name":"CVSS","#text":"7.7"}]}}}
         """
-      ])
+      ]
+    )
   }
 
-  @Test("Names in the manner of Sumo Logic's source", arguments: [
-    ("LAST_FOUND_DATETIME", "LastFoundDateTime"), ("IS_IGNORED", "IsIgnored"), ("QID", "Qid"), ("SSL", "Ssl"),
-    ("IP", "IP"), ("OS", "OS"), ("DNS", "DNS"), ("ID", "Id"), ("IPV6", "Ipv6"), ("OS_CPE", "OsCpe"),
-    ("EC2_INSTANCE_ID", "Ec2InstanceId"), ("DATETIME", "DateTime"), ("NEW_IN_2031", "NewIn2031"), ("A__B", "AB"),
-  ])
+  @Test(
+    "Names in the manner of Sumo Logic's source",
+    arguments: [
+      ("LAST_FOUND_DATETIME", "LastFoundDateTime"), ("IS_IGNORED", "IsIgnored"), ("QID", "Qid"), ("SSL", "Ssl"),
+      ("IP", "IP"), ("OS", "OS"), ("DNS", "DNS"), ("ID", "Id"), ("IPV6", "Ipv6"), ("OS_CPE", "OsCpe"),
+      ("EC2_INSTANCE_ID", "Ec2InstanceId"), ("DATETIME", "DateTime"), ("NEW_IN_2031", "NewIn2031"), ("A__B", "AB"),
+    ]
+  )
   func names(wire: String, written: String) { #expect(NameSpelling.sumo(wire) == written) }
 
-  @Test("A host with everything is valid in both namings, as detections and whole", arguments: LogFormat.Naming.allCases)
+  @Test(
+    "A host with everything is valid in both namings, as detections and whole",
+    arguments: LogFormat.Naming.allCases
+  )
   func everything(naming: LogFormat.Naming) throws {
     let decoding = try Decoding(SmallPage([.everything(id: 1)]))
     for text in try decoding.texts(naming: naming) + decoding.hostTexts(naming: naming) { _ = try StrictJSON(text) }
@@ -94,27 +106,35 @@ struct LogShapeTests {
 
   @Test("A whole host's log has its detections in a list")
   func wholeHost() throws {
-    let page = SmallPage([SmallPage.Host(id: 1, "<IP>i</IP>", detections: ["<QID>1</QID>", "<QID>2</QID>"]), SmallPage.Host(id: 2)])
+    let page = SmallPage([
+      SmallPage.Host(id: 1, "<IP>i</IP>", detections: ["<QID>1</QID>", "<QID>2</QID>"]), SmallPage.Host(id: 2),
+    ])
     #expect(
       try Decoding(page).hostTexts() == [
         #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","Id":"1","IP":"i","DetectionList":"#
           + #"[{"Qid":"1"},{"Qid":"2"}]}"#,
         #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","Id":"2","DetectionList":[]}"#,
-      ])
+      ]
+    )
     #expect(
       try Decoding(page).hostTexts(naming: .qualys).last
-        == #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","ID":"2","DETECTION_LIST":{"DETECTION":[]}}"#)
+        == #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","ID":"2","DETECTION_LIST":{"DETECTION":[]}}"#
+    )
   }
 
   @Test("Detections of one host and of the next do not take each other's fields")
   func manyDetections() throws {
-    let page = SmallPage((1...3).map { id in
-      SmallPage.Host(id: id, "<IP>10.0.0.\(id)</IP>", detections: (0..<3).map { "<QID>\(id)\($0)</QID>" })
-    })
+    let page = SmallPage(
+      (1...3).map { (id: Int) in
+        SmallPage.Host(id: id, "<IP>10.0.0.\(id)</IP>", detections: (0..<3).map { "<QID>\(id)\($0)</QID>" })
+      }
+    )
     let logs = try Decoding(page).texts().map { try StrictJSON($0) }
     #expect(logs.map { $0["Id"]?.string } == ["1", "1", "1", "2", "2", "2", "3", "3", "3"])
-    #expect(logs.compactMap { $0["IP"]?.string?.last } == Array("111222333"))
-    #expect(logs.compactMap { $0["Detection"]?["Qid"]?.string?.first } == Array("111222333"))
+    let addresses = logs.compactMap { $0["IP"]?.string }
+    #expect(zip(logs, addresses).allSatisfy { log, address in address == "10.0.0.\(log["Id"]?.string ?? "")" })
+    let numbers = logs.compactMap { $0["Detection"]?["Qid"]?.string }
+    #expect(numbers == ["10", "11", "12", "20", "21", "22", "30", "31", "32"])
   }
 }
 

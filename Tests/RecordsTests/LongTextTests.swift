@@ -7,7 +7,10 @@ import Testing
 /// A text that is too long for memory lies in a file, and is written as any other.
 @Suite("Texts of mebibytes")
 struct LongTextTests {
-  @Test("A long RESULTS is written as a short one is", arguments: [3, 12], LogFormat.Naming.allCases)
+  @Test(
+    "A long RESULTS is written as a short one is",
+    arguments: zip([3, 3, 12], [.sumo, .qualys, .sumo] as [LogFormat.Naming])
+  )
   func longResults(mebibytes: Int, naming: LogFormat.Naming) throws {
     let piece = "port\t443 \"quoted\" \\ Grüße 👩‍👩‍👧 ]] > \u{2028}\n   indented\n"
     let text = String(repeating: piece, count: mebibytes << 20 / piece.utf8.count)
@@ -33,7 +36,8 @@ struct LongTextTests {
     let space = String(repeating: " \n", count: 1 << 20)
     let text = "a" + space + "b"
     let log = try SmallPage(
-      host: "<NOTE>\(space)\(text)\(space)</NOTE>", detection: "<RESULTS>\(space)<![CDATA[ \(text) ]]>\(space)</RESULTS>"
+      host: "<NOTE>\(space)\(text)\(space)</NOTE>",
+      detection: "<RESULTS> <![CDATA[ \(text) ]]>\(space)</RESULTS>"
     ).log()
     #expect(log["Note"]?.string == text)
     #expect(log["Detection"]?["Results"]?.string == " \(text) ")
@@ -54,7 +58,7 @@ struct LongTextTests {
     limits.spillBytes = 64
     let reader = AnswerReader(.detections, limits: limits)
     let text = String(repeating: "x", count: 200)
-    let host = SmallPage.Host(id: 1, detections: (0..<60).map { "<QID>\($0)</QID><RESULTS>\(text)</RESULTS>" })
+    let host = SmallPage.Host(id: 1, detections: (0..<300).map { "<QID>\($0)</QID><RESULTS>\(text)</RESULTS>" })
     var largest = 0
     for byte in SmallPage([host, host]).bytes {
       try reader.feed([byte])
@@ -63,7 +67,7 @@ struct LongTextTests {
     try reader.finish()
     for sealed in reader.takeSealed() { largest = max(largest, sealed.arena.spilled.count) }
     #expect(largest > 0)
-    #expect(largest <= 30, "a batch holds files that are not its own")
+    #expect(largest <= 60, "a batch holds files that are not its own")
   }
 
   @Test("Files of long texts keep their places when their host comes in parts", arguments: [1, 50, 1 << 20])
@@ -75,8 +79,13 @@ struct LongTextTests {
     let texts = (0..<40).map { String(repeating: "\($0).", count: $0 % 3 == 0 ? 60 : 10) }
     let note = String(repeating: "note", count: 30)
     let host = SmallPage.Host(
-      id: 1, "<NOTE>\(note)</NOTE>", detections: texts.map { "<RESULTS>\($0)</RESULTS>" }, late: "<LATE>\(note)</LATE>")
-    let page = SmallPage([host, SmallPage.Host(id: 2, detections: ["<QID>1</QID>"], late: "<LATE>\(note)</LATE>")]).bytes
+      id: 1,
+      "<NOTE>\(note)</NOTE>",
+      detections: texts.map { "<RESULTS>\($0)</RESULTS>" },
+      late: "<LATE>\(note)</LATE>"
+    )
+    let page = SmallPage([host, SmallPage.Host(id: 2, detections: ["<QID>1</QID>"], late: "<LATE>\(note)</LATE>")])
+      .bytes
     var sealed: [AnswerReader.Sealed] = []
     for start in stride(from: 0, to: page.count, by: chunk) {
       try reader.feed(Array(page[start..<min(start + chunk, page.count)]))
@@ -108,6 +117,15 @@ extension FieldPath {
 extension String {
   /// The text within JSON's quotes, character by character.
   fileprivate var jsonEscaped: String {
-    replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n").replacing("\t", with: "\\t")
+    var bytes: [UInt8] = []
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+      case UInt8(ascii: "\t"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+      case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
+      default: bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

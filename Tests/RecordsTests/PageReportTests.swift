@@ -33,7 +33,8 @@ struct PageReportTests {
     "Ids ascend only when each is larger than the one before",
     arguments: [
       ([1, 2, 3], true), ([9, 10, 100], true), ([1, 1], false), ([2, 1, 3], false), ([5], true), ([], true),
-    ] as [([Int], Bool)])
+    ] as [([Int], Bool)]
+  )
   func ascendingIDs(ids: [Int], ascend: Bool) throws {
     let report = try Decoding(SmallPage(ids.map { SmallPage.Host(id: $0) })).report
     #expect(report.idsAscend == ascend)
@@ -48,10 +49,13 @@ struct PageReportTests {
     #expect(report.marks == 3)
   }
 
-  @Test("Only the number of id_min is taken from the warning's address", arguments: [
-    ("?id_min=12", 12), ("?a=1&id_min=12&b=2", 12), ("/id_min=12", nil), ("?id_min=", nil), ("?id_min=1x", nil),
-    ("?xid_min=12", nil), ("?id_min=99999999999999999999", nil), ("\n   ?id_min=12\n  ", 12),
-  ] as [(String, UInt64?)])
+  @Test(
+    "Only the number of id_min is taken from the warning's address",
+    arguments: [
+      ("?id_min=12", 12), ("?a=1&id_min=12&b=2", 12), ("/id_min=12", nil), ("?id_min=", nil), ("?id_min=1x", nil),
+      ("?xid_min=12", nil), ("?id_min=99999999999999999999", nil), ("\n   ?id_min=12\n  ", 12),
+    ] as [(String, UInt64?)]
+  )
   func nextID(query: String, expected: UInt64?) throws {
     var page = SmallPage([SmallPage.Host(id: 5)])
     let address = "https://elsewhere.example\(query)".xmlEscaped
@@ -74,7 +78,10 @@ struct PageReportTests {
     }
   }
 
-  @Test("The expected root without hosts is no data and no failure", arguments: ["", "<HOST_LIST/>", "<HOST_LIST></HOST_LIST>"])
+  @Test(
+    "The expected root without hosts is no data and no failure",
+    arguments: ["", "<HOST_LIST/>", "<HOST_LIST></HOST_LIST>"]
+  )
   func noData(list: String) throws {
     var page = SmallPage()
     page.afterHosts = list

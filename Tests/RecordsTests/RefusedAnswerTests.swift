@@ -31,45 +31,64 @@ struct RefusedAnswerTests {
       <TEXT>This API cannot be run again for another 23 seconds.</TEXT>
       <ITEM_LIST><ITEM><KEY>SECONDS_TO_WAIT</KEY><VALUE>23</VALUE></ITEM></ITEM_LIST></RESPONSE></SIMPLE_RETURN>
       """,
-      says: "Qualys answered with an error 1965: This API cannot be run again", "SECONDS_TO_WAIT 23"),
+      says: "Qualys answered with an error 1965: This API cannot be run again",
+      "SECONDS_TO_WAIT 23"
+    ),
     Case(
-      "SIMPLE_RETURN without a code", "<SIMPLE_RETURN><RESPONSE><TEXT>no</TEXT></RESPONSE></SIMPLE_RETURN>",
-      says: "Qualys answered with an error: no"),
+      "SIMPLE_RETURN without a code",
+      "<SIMPLE_RETURN><RESPONSE><TEXT>no</TEXT></RESPONSE></SIMPLE_RETURN>",
+      says: "Qualys answered with an error: no"
+    ),
     Case("an empty SIMPLE_RETURN", "<SIMPLE_RETURN/>", says: "Qualys answered with an error"),
     Case(
       "a SIMPLE_RETURN that breaks off",
       "<SIMPLE_RETURN><RESPONSE><CODE>2000</CODE><TEXT>Bad Login/Password</TEXT></RESP",
-      says: "error 2000: Bad Login/Password"),
+      says: "error 2000: Bad Login/Password"
+    ),
     Case(
       "GENERIC_RETURN",
       """
       <?xml version="1.0" encoding="UTF-8" ?><!DOCTYPE GENERIC_RETURN SYSTEM "https://x/generic_return.dtd">
       <GENERIC_RETURN><API name="index.php"/><RETURN status="FAILED" number="2002">User not allowed</RETURN></GENERIC_RETURN>
       """,
-      says: "Qualys answered with an error", "User not allowed"),
+      says: "Qualys answered with an error",
+      "User not allowed"
+    ),
     Case(
       "a code inside the expected root",
       """
       <HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><DATETIME>2026-11-21T10:00:00Z</DATETIME><CODE>1920</CODE>
       <TEXT>The requested operation is blocked.</TEXT></RESPONSE></HOST_LIST_VM_DETECTION_OUTPUT>
       """,
-      says: "error 1920: The requested operation is blocked."),
+      says: "error 1920: The requested operation is blocked."
+    ),
     Case(
-      "a web page", "<!DOCTYPE html>\n<html><head><title>Scheduled\nMaintenance</title></head><body>Sorry<br></body></html>",
-      says: "web page titled 'ScheduledMaintenance'"),
+      "a web page",
+      "<!DOCTYPE html>\n<html><head><title>Scheduled\nMaintenance</title></head><body>Sorry<br></body></html>",
+      says: "web page titled 'ScheduledMaintenance'"
+    ),
     Case("a web page without a title", "<HTML><BODY>502 Bad Gateway", says: "the answer is a web page, not data"),
     Case("a web page that is XML", "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body/></html>", says: "web page"),
     Case("JSON", #"{"error":"Service unavailable"}"#, says: "not XML; it begins with '{\"error\""),
     Case(
-      "an incident signature", "Your request could not be completed. Incident signature: 7f3a-11",
-      says: "not XML; it begins with 'Your request could not be completed."),
-    Case("another root", "<HOST_LIST_OUTPUT><RESPONSE/></HOST_LIST_OUTPUT>", says: "'HOST_LIST_OUTPUT'", "not a 'HOST_LIST_VM"),
+      "an incident signature",
+      "Your request could not be completed. Incident signature: 7f3a-11",
+      says: "not XML; it begins with 'Your request could not be completed."
+    ),
+    Case(
+      "another root",
+      "<HOST_LIST_OUTPUT><RESPONSE/></HOST_LIST_OUTPUT>",
+      says: "'HOST_LIST_OUTPUT'",
+      "not a 'HOST_LIST_VM"
+    ),
     Case("the right root in lower case", "<host_list_vm_detection_output/>", says: "'host_list_vm_detection_output'"),
     Case("a root that is never closed", "<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE>", says: "breaks off"),
     Case("a declaration alone", "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n", says: "line"),
     Case(
-      "tags that do not match", "<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE></WRONG></HOST_LIST_VM_DETECTION_OUTPUT>",
-      says: "not well-formed XML at line 1"),
+      "tags that do not match",
+      "<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE></WRONG></HOST_LIST_VM_DETECTION_OUTPUT>",
+      says: "not well-formed XML at line 1"
+    ),
   ]
 
   @Test("An error that says what it is", arguments: cases, [1, 5, 1 << 20])

@@ -23,10 +23,13 @@ import Testing
     }
   }
 
-  @Test("the samples decode as expat reads them", arguments: [
-    "demisto/host_list_detections_raw.xml", "elastic/hld_mock_body.xml", "guide/hld_v5_sample.xml",
-    "recorded/detections_empty.body.xml",
-  ])
+  @Test(
+    "the samples decode as expat reads them",
+    arguments: [
+      "demisto/host_list_detections_raw.xml", "elastic/hld_mock_body.xml", "guide/hld_v5_sample.xml",
+      "recorded/detections_empty.body.xml",
+    ]
+  )
   func samples(path: String) async throws {
     guard let samples = Python.samples else {
       print("skipped: the samples are not at hand")

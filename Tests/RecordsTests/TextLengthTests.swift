@@ -43,7 +43,9 @@ struct TextLengthTests {
     }
     for (line, text) in zip(try decoding.lines(), texts) {
       let log = try StrictJSON(try line.bytes)
-      if log["Detection"]?["Results"]?.string != text { Issue.record("\(text.utf8.count) bytes were written otherwise") }
+      if log["Detection"]?["Results"]?.string != text {
+        Issue.record("\(text.utf8.count) bytes were written otherwise")
+      }
     }
   }
 

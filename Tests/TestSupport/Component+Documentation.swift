@@ -67,7 +67,10 @@ extension Component {
       try TestSupport.demand(option.summary.hasSuffix("."), "the help of '\(option.name)' is not a sentence")
       try TestSupport.demand(option.summary.count > 10, "the help of '\(option.name)' says nothing")
       try TestSupport.demand(option.kind.takes(option.standard), "the default of '\(option.name)' is not of its kind")
-      try TestSupport.demand(!option.isRequired || option.standard == nil, "'\(option.name)' is required with a default")
+      try TestSupport.demand(
+        !option.isRequired || option.standard == nil,
+        "'\(option.name)' is required with a default"
+      )
       if let (group, members) = option.kind.members, !groups.contains(group) {
         try demand(members(), within: groups.union([group]))
       }

@@ -66,7 +66,13 @@ extension DetectionsSimulation {
   }
 
   /// Some hosts.
-  package init(hosts: Int, seed: UInt64 = 1, hostsPerPage: Int = 0, detectionsPerHost: Int? = nil, resultsBytes: Int? = nil) {
+  package init(
+    hosts: Int,
+    seed: UInt64 = 1,
+    hostsPerPage: Int = 0,
+    detectionsPerHost: Int? = nil,
+    resultsBytes: Int? = nil
+  ) {
     var options = Options()
     options.hosts = hosts
     options.seed = seed

@@ -40,6 +40,7 @@ extension SmallPage.Host {
         <SOURCE>QAGENT</SOURCE><MITRE_TACTIC_NAME>Impact</MITRE_TACTIC_NAME>
         """,
         "<QID>38170</QID><TYPE>Info</TYPE><RESULTS>no CDATA here &amp; &lt;plain&gt;</RESULTS>",
-      ])
+      ]
+    )
   }
 }

@@ -6,7 +6,8 @@ package enum HostileText {
   package static let samples: [String] = [
     #""quoted" and 'quoted'"#, #"back\slash \n \u0041 \\"#, "tab\tline\nbell in JSON only", "{\"a\":[1,2]}",
     "Grüße, 東京, кириллица", "👩‍👩‍👧‍👦 🇺🇳 𝄞 \u{10FFFD}", "\u{202E}right to left\u{202C} עברית العربية",
-    "line\u{2028}paragraph\u{2029}next\u{85}", "]]>", "]]", "]", "a]]>b]]>c", "<![CDATA[", "<b>&amp;</b>", "&quot;-&gt;&gt;",
+    "line\u{2028}paragraph\u{2029}next\u{85}", "]]>", "]]", "]", "a]]>b]]>c", "<![CDATA[", "<b>&amp;</b>",
+    "&quot;-&gt;&gt;",
     "\u{FEFF}BOM\u{FEFF}", "\u{FFFD}\u{FFFE}".replacing("\u{FFFE}", with: ""), "e\u{301} combining", "\u{7F}\u{9F}",
     "</RESULTS></DETECTION>", "%s%n$(id)`id`", "no\u{A0}break", String(repeating: "\\\"", count: 40), "", "0", "null",
   ]

@@ -34,7 +34,10 @@ package enum Command {
   }
 
   package static func run(
-    _ program: String, _ arguments: [String], input: Data = Data(), folder: URL? = nil,
+    _ program: String,
+    _ arguments: [String],
+    input: Data = Data(),
+    folder: URL? = nil,
     environment: [String: String] = [:]
   ) async throws -> Result {
     let place = FileManager.default.temporaryDirectory.appending(path: "sluice-\(UUID().uuidString)")

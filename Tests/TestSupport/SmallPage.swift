@@ -62,10 +62,22 @@ package struct SmallPage: Sendable {
 extension String {
   /// The text as it may stand between tags, or in an attribute's quotes.
   package var xmlEscaped: String {
-    replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
+    // By scalars: a character of Swift's may be a quote and its accent.
+    unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar {
+      case "&": text += "&amp;"
+      case "<": text += "&lt;"
+      case ">": text += "&gt;"
+      case "\"": text += "&quot;"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
   }
 
   /// The text in CDATA sections: two where it holds the end of one.
-  package var cdata: String { "<![CDATA[\(replacing("]]>", with: "]]]]><![CDATA[>"))]]>" }
+  package var cdata: String {
+    let sections = utf8.split(separator: "]]>".utf8, omittingEmptySubsequences: false)
+    return "<![CDATA[" + sections.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "]]]]><![CDATA[>")
+      + "]]>"
+  }
 }

@@ -54,7 +54,8 @@ package indirect enum StrictJSON: Equatable, Sendable {
     return .object(
       members.map {
         $0.name == first ? Member(name: first, value: $0.value.replacing(Array(path.dropFirst()), with: value)) : $0
-      })
+      }
+    )
   }
 }
 

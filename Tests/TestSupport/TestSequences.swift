@@ -1,5 +1,5 @@
-internal import Synchronization
 package import Streaming
+internal import Synchronization
 
 /// Batches, then an error if there is one.
 package struct BatchesThenFailure<R: Record>: AsyncSequence, Sendable {
@@ -57,7 +57,8 @@ package final class EndlessBatches<R: Record>: AsyncSequence, Sendable {
 /// Whether a flow ends in time once its task is cancelled.
 enum Cancellation {
   static func check<R: Record, Flow: AsyncSequence & Sendable>(
-    _ source: EndlessBatches<R>, _ flow: @Sendable (EndlessBatches<R>) -> Flow
+    _ source: EndlessBatches<R>,
+    _ flow: @Sendable (EndlessBatches<R>) -> Flow
   ) async throws {
     let batches = flow(source)
     let (takenBefore, wasCancelled) = await Task {
@@ -83,7 +84,8 @@ enum UpstreamFailure: Error {
   case planted
 
   static func check<R: Record, Flow: AsyncSequence>(
-    _ batches: [Batch<R>], _ flow: (BatchesThenFailure<R>) -> Flow
+    _ batches: [Batch<R>],
+    _ flow: (BatchesThenFailure<R>) -> Flow
   ) async throws {
     var iterator = flow(BatchesThenFailure(batches, failure: planted)).makeAsyncIterator()
     var error: (any Error)?
