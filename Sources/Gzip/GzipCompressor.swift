@@ -8,6 +8,7 @@ internal import CZlib
 package final class GzipCompressor {
   /// zlib's stream must not move, since its address is kept in its own state.
   private let stream: UnsafeMutablePointer<z_stream>
+  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
 
   /// Creates a compressor of level 1 (fastest) to 9 (smallest).
   /// - Throws: `GzipError.outOfMemory`.
@@ -34,6 +35,7 @@ package final class GzipCompressor {
   deinit {
     unsafe deflateEnd(stream)
     unsafe stream.deallocate()
+    unsafe room.deallocate()
   }
 
   /// Compresses the next bytes of the current member and appends what is ready.
@@ -60,23 +62,15 @@ package final class GzipCompressor {
     unsafe deflateReset(stream)
   }
 
-  /// Runs zlib once, into spare room at the end of `output`.
+  /// Runs zlib once, and appends what it gives.
   @discardableResult
   private func deflate(_ flush: Int32, into output: inout [UInt8]) -> Int32 {
-    let start = output.count
-    let room = 64 * 1024
-    var status: Int32 = Z_OK
-    output.append(contentsOf: repeatElement(0, count: room))
-    let written = unsafe output.withUnsafeMutableBytes { bytes in
-      unsafe stream.pointee.next_out = unsafe bytes.baseAddress.map {
-        unsafe ($0 + start).assumingMemoryBound(to: UInt8.self)
-      }
-      unsafe stream.pointee.avail_out = UInt32(room)
-      unsafe status = CZlib.deflate(stream, flush)
-      unsafe stream.pointee.next_out = nil
-      return unsafe room - Int(stream.pointee.avail_out)
-    }
-    output.removeLast(room - written)
+    unsafe stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    unsafe stream.pointee.avail_out = UInt32(room.count)
+    let status = unsafe CZlib.deflate(stream, flush)
+    unsafe stream.pointee.next_out = nil
+    let count = unsafe room.count - Int(stream.pointee.avail_out)
+    unsafe output.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
     return status
   }
 }
