@@ -19,3 +19,10 @@ package struct DetectionsAnswer: AnswerRecord {
   package let content: AnswerBytes
   package init(_ content: AnswerBytes) { self.content = content }
 }
+
+/// Bytes of an answer of the KnowledgeBase API (`/api/N.0/fo/knowledge_base/vuln/`).
+package struct KnowledgeBaseAnswer: AnswerRecord {
+  package static let portName = "a KnowledgeBase answer"
+  package let content: AnswerBytes
+  package init(_ content: AnswerBytes) { self.content = content }
+}

@@ -25,6 +25,7 @@ package final class AnswerReader {
 
   private let state: UnsafeMutablePointer<AnswerState>
   private var parser: XMLPushParser
+  private var notice: EvaluationNotice?
   /// The first bytes.
   ///
   /// Parsing waits for them, so that what is said of an answer that is none does not depend on chunks.
@@ -38,6 +39,7 @@ package final class AnswerReader {
     unsafe state.initialize(to: AnswerState(shape, limits: limits))
     unsafe parser = XMLPushParser(AnswerState.callbacks, context: state)
     unsafe state.pointee.parser = Unmanaged.passUnretained(parser)
+    notice = shape.hasStrayNotices ? EvaluationNotice() : nil
   }
 
   deinit {
@@ -73,7 +75,11 @@ package final class AnswerReader {
 
   private func parse(_ bytes: UnsafeRawBufferPointer) throws(AnswerError) {
     do {
-      try unsafe parser.feed(bytes)
+      if notice == nil {
+        try unsafe parser.feed(bytes)
+      } else {
+        try unsafe notice?.remove(from: bytes) { (piece) throws(XMLError) in try unsafe parser.feed(piece) }
+      }
     } catch {
       throw fail(error)
     }
@@ -85,6 +91,7 @@ package final class AnswerReader {
     if let failure { throw failure }
     if !hasBegun { try begin() }
     do {
+      try unsafe notice?.finish { (piece) throws(XMLError) in try unsafe parser.feed(piece) }
       try parser.finish()
     } catch {
       throw fail(error)

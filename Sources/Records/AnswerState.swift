@@ -236,7 +236,7 @@ struct AnswerState: ~Copyable {
         }
       } else if outerEnd >= 0 {
         lateStart = tape.nodeCount
-      } else if name == WellKnownName.id, idNode < 0 {
+      } else if name == shape.id, idNode < 0 {
         idNode = tape.nodeCount
       }
     } else if isInInnerList, name == shape.innerItem {
@@ -318,7 +318,7 @@ struct AnswerState: ~Copyable {
 
   private mutating func endInnerItem() {
     isInInnerItem = false
-    markRepairs()
+    markRepairs(depth: 3)
     innerCount += 1
     innerTotal += 1
     if tape.byteCount - innerItemByte > limits.recordBytes { return failRecord() }
@@ -326,11 +326,12 @@ struct AnswerState: ~Copyable {
   }
 
   private mutating func failRecord() {
-    fail("a host's fields or one detection exceed \(limits.recordBytes >> 20) MiB")
+    fail("\(shape.largest) exceed \(limits.recordBytes >> 20) MiB")
   }
 
   private mutating func endItem() {
     takeItemRepairs()
+    if shape.innerItem == nil { markRepairs(depth: 1) }
     if outerEnd < 0 { outerEnd = tape.nodeCount }
     if innerEnd < 0 {
       innerStart = tape.nodeCount
@@ -386,11 +387,11 @@ struct AnswerState: ~Copyable {
 
   private mutating func takeItemRepairs() { itemRepairs += repairsBeforeHere() }
 
-  /// Marks a detection with the characters replaced in it and in its host's fields.
-  private mutating func markRepairs() {
+  /// Marks a record with the characters replaced in it: a detection also with those in its host's fields.
+  private mutating func markRepairs(depth: Int) {
     let count = repairsBeforeHere() + itemRepairs
     guard count > 0 else { return }
-    tape.append(WellKnownName.repairedCharacters, .element, depth: 3)
+    tape.append(WellKnownName.repairedCharacters, .element, depth: depth)
     tape.append(Array(String(count).utf8))
   }
 

@@ -96,7 +96,7 @@ package struct LogEncoder: ~Copyable {
     }
     let start = writer.count
     try writeMembers(fields.outer, of: fields.arena)
-    if isSumo { writeHostname(of: fields) }
+    if isSumo, format.layout != .entry { writeHostname(of: fields) }
     // With a long text in them, the fields lie in the file already.
     guard file == nil else {
       lastOuter = nil

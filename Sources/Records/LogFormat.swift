@@ -8,18 +8,41 @@ package final class LogFormat: Sendable {
     case qualys
   }
 
+  /// What a log is made of.
+  package enum Layout: Sendable {
+    /// A host's fields, and a list of its detections.
+    case host
+    /// A host's fields, and one detection.
+    case detection
+    /// Fields that belong to no host.
+    case entry
+  }
+
   package let naming: Naming
   /// The value of `LogType`.
   package let logType: String
-  /// Whether a record's own fields are a list of detections, and not one.
-  package let isHost: Bool
+  package let layout: Layout
   /// The field whose text is the log's `Timestamp`; the server's time when the record has none.
   package let timestamp: FieldPath?
 
-  package init(naming: Naming, logType: String, isHost: Bool, timestamp: FieldPath?) {
+  /// Whether a record's own fields are a list of detections, and not one.
+  package var isHost: Bool { layout == .host }
+
+  /// The format of a kind of record, with its usual time unless another field is named.
+  package init(of record: any LogRecord.Type, naming: Naming, timestamp: FieldPath? = nil) {
     self.naming = naming
-    self.logType = logType
-    self.isHost = isHost
-    self.timestamp = timestamp
+    logType = record.logType
+    switch record {
+    case is Host.Type: layout = .host
+    case is KnowledgeBaseEntry.Type: layout = .entry
+    default: layout = .detection
+    }
+    self.timestamp = timestamp ?? Self.usualTimestamps[layout]
   }
+
+  // The paths are right by construction.
+  private static let usualTimestamps = [
+    Layout.detection: FieldPath("DETECTION.LAST_PROCESSED_DATETIME")!,
+    Layout.entry: FieldPath("LAST_SERVICE_MODIFICATION_DATETIME")!,
+  ]
 }

@@ -26,8 +26,9 @@ package enum WellKnownName {
     "SEVERITY", "PART", "PARTS",
   ]
 
-  /// Elements that hold lists without saying so in their name (`qualys-api` 1.3).
+  /// Elements that hold lists without saying so in their name (`qualys-api` 1.3 and 2.3).
   package static let lists: Set<String> = [
     "TAGS", "QDS_FACTORS", "CLOUD_PROVIDER_TAGS", "EC2", "GOOGLE", "AZURE",
+    "EXPLOITS", "MALWARE", "PCI_REASONS", "THREAT_INTELLIGENCE",
   ]
 }

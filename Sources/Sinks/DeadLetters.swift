@@ -89,12 +89,7 @@ package final class DeadLetters: Sendable {
     guard let record = record as? any LogRecord else {
       return (Array(#"{"LogType":"unknown"}"#.utf8), 0)
     }
-    let format = LogFormat(
-      naming: naming,
-      logType: type(of: record).logType,
-      isHost: record is Host,
-      timestamp: record is Host ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME")
-    )
+    let format = LogFormat(of: type(of: record), naming: naming)
     var encoder = LogEncoder(format, capacity: 4096)
     let place = try encoder.encode(record.fields)
     if let file = place.file {

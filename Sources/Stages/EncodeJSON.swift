@@ -22,7 +22,10 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
         Option(
           "timestamp",
           .field,
-          "The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, else the server's time."
+          """
+          The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, for KnowledgeBase entries \
+          LAST_SERVICE_MODIFICATION_DATETIME, else the server's time.
+          """
         ),
       ]),
       principal: "names",
@@ -43,13 +46,7 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
 
   /// Creates the stage without a pipeline file.
   package init(naming: LogFormat.Naming = .sumo, timestamp: FieldPath? = nil) {
-    let isHost = Input.self == Host.self
-    format = LogFormat(
-      naming: naming,
-      logType: Input.logType,
-      isHost: isHost,
-      timestamp: timestamp ?? (isHost ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME"))
-    )
+    format = LogFormat(of: Input.self, naming: naming, timestamp: timestamp)
   }
 
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Line>) throws {

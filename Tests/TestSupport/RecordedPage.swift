@@ -56,7 +56,7 @@ extension Record {
 extension LogRecord {
   /// The line that `encode-json` writes for this record.
   package func line(naming: LogFormat.Naming = .sumo) -> Line {
-    let format = LogFormat(naming: naming, logType: Self.logType, isHost: self is Host, timestamp: nil)
+    let format = LogFormat(of: Self.self, naming: naming)
     var encoder = LogEncoder(format, capacity: 4096)
     // Only a text that lies in a file can fail to be written, and then the test has no business going on.
     guard let place = try? encoder.encode(fields) else { fatalError("a record could not be written") }
