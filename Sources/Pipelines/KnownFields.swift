@@ -24,6 +24,7 @@ struct KnownFields: Sendable {
     switch port {
     case Port(Host.self): hosts
     case Port(Detection.self): detections
+    case Port(KnowledgeBaseEntry.self): entries
     default: nil
     }
   }
@@ -67,6 +68,7 @@ struct KnownFields: Sendable {
 
   private static let hosts = KnownFields(host + ["DETECTION_LIST"] + under("DETECTION_LIST.DETECTION", detection))
   private static let detections = KnownFields(host + under("DETECTION", detection))
+  private static let entries = KnownFields(entry)
 
   private static func under(_ parent: String, _ children: [String]) -> [String] {
     [parent] + children.map { "\(parent).\($0)" }
@@ -103,4 +105,53 @@ struct KnownFields: Sendable {
     "ASSET_CVE", "SOURCE", "MITRE_TACTIC_NAME", "MITRE_TECHNIQUE_NAME", "MITRE_TACTIC_ID", "MITRE_TECHNIQUE_ID",
     "VULNERABILITY_DETECTION_SOURCES", "LATEST_VULNERABILITY_DETECTION_SOURCE", "REPAIRED_CHARACTERS",
   ]
+
+  private static let entry =
+    ["QID", "VULN_TYPE", "SEVERITY_LEVEL", "TITLE", "CATEGORY", "DETECTION_INFO"]
+    + under("LAST_CUSTOMIZATION", ["DATETIME", "USER_LOGIN"])
+    + ["LAST_SERVICE_MODIFICATION_DATETIME", "PUBLISHED_DATETIME", "CODE_MODIFIED_DATETIME", "BUGTRAQ_LIST"]
+    + under("BUGTRAQ_LIST.BUGTRAQ", ["ID", "URL"])
+    + ["PATCHABLE", "PATCH_PUBLISHED_DATE", "SOFTWARE_LIST"]
+    + under("SOFTWARE_LIST.SOFTWARE", ["PRODUCT", "VENDOR"])
+    + ["VENDOR_REFERENCE_LIST"] + under("VENDOR_REFERENCE_LIST.VENDOR_REFERENCE", ["ID", "URL"])
+    + ["CVE_LIST"] + under("CVE_LIST.CVE", ["ID", "URL"])
+    + [
+      "DIAGNOSIS", "DIAGNOSIS_COMMENT", "CONSEQUENCE", "CONSEQUENCE_COMMENT", "SOLUTION", "SOLUTION_COMMENT",
+      "COMPLIANCE_LIST",
+    ]
+    + under("COMPLIANCE_LIST.COMPLIANCE", ["TYPE", "SECTION", "DESCRIPTION"])
+    + ["CORRELATION", "CORRELATION.EXPLOITS"]
+    + under("CORRELATION.EXPLOITS.EXPLT_SRC", ["SRC_NAME", "EXPLT_LIST"])
+    + under("CORRELATION.EXPLOITS.EXPLT_SRC.EXPLT_LIST.EXPLT", ["REF", "DESC", "LINK"])
+    + ["CORRELATION.MALWARE"]
+    + under("CORRELATION.MALWARE.MW_SRC", ["SRC_NAME", "MW_LIST"])
+    + under(
+      "CORRELATION.MALWARE.MW_SRC.MW_LIST.MW_INFO",
+      ["MW_ID", "MW_TYPE", "MW_PLATFORM", "MW_ALIAS", "MW_RATING", "MW_LINK"]
+    )
+    + under(
+      "CVSS",
+      ["BASE", "BASE.@source", "TEMPORAL", "VECTOR_STRING"] + under("ACCESS", ["VECTOR", "COMPLEXITY"])
+        + under("IMPACT", impact) + ["AUTHENTICATION", "EXPLOITABILITY", "REMEDIATION_LEVEL", "REPORT_CONFIDENCE"]
+    )
+    + under(
+      "CVSS_V3",
+      ["BASE", "BASE.@source", "TEMPORAL", "VECTOR_STRING", "CVSS3_VERSION"]
+        + under("ATTACK", ["VECTOR", "COMPLEXITY"]) + under("IMPACT", impact)
+        + [
+          "PRIVILEGES_REQUIRED", "USER_INTERACTION", "SCOPE", "EXPLOIT_CODE_MATURITY", "REMEDIATION_LEVEL",
+          "REPORT_CONFIDENCE",
+        ]
+    )
+    + ["CVSS_V4", "PCI_FLAG", "AUTOMATIC_PCI_FAIL", "PCI_REASONS", "PCI_REASONS.PCI_REASON"]
+    + [
+      "THREAT_INTELLIGENCE", "THREAT_INTELLIGENCE.THREAT_INTEL", "THREAT_INTELLIGENCE.THREAT_INTEL.@id",
+      "SUPPORTED_MODULES",
+    ]
+    + under("DISCOVERY", ["REMOTE", "AUTH_TYPE_LIST", "AUTH_TYPE_LIST.AUTH_TYPE", "ADDITIONAL_INFO"])
+    + ["IS_DISABLED", "CHANGE_LOG_LIST"]
+    + under("CHANGE_LOG_LIST.CHANGE_LOG_INFO", ["CHANGE_DATE", "COMMENTS"])
+    + ["TECHNOLOGY", "REPAIRED_CHARACTERS"]
+
+  private static let impact = ["CONFIDENTIALITY", "INTEGRITY", "AVAILABILITY"]
 }

@@ -30,7 +30,7 @@ struct StreamEnds {
     {
       if let replay {
         let path = YAMLNode.text("\(replay.path)/\(answers)", at: replay.location)
-        stream.source = use(Self.files, source.id, at: source.location, principal: path, keeping: [])
+        stream.source = use(Self.files, source.id, at: source.location, principal: path, as: source.name, keeping: [])
         if request.checksEnvironment, !replay.path.contains("${"), !request.folders.exists(replay.path) {
           findings.error("there is no folder '\(replay.path)'", at: replay.location)
         }
@@ -56,11 +56,16 @@ struct StreamEnds {
     _ id: Int,
     at location: Location,
     principal value: YAMLNode,
+    as word: String? = nil,
     keeping others: [ComponentUse?]
   ) -> ComponentUse {
     let component = request.registry.component(named: name)?.component
     let key = component?.principal ?? "path"
     var entries = [YAMLNode.Entry(key: key, location: location, value: value)]
+    if let word, request.registry.sources(named: name).contains(where: { $0.word == word }) {
+      // The source says what its answers are, whatever stage follows.
+      entries.append(YAMLNode.Entry(key: "as", location: location, value: .text(word, at: location)))
+    }
     let old = others.compactMap { $0 }.first { $0.name == name }
     if case .map(let kept)? = old?.body?.content { entries += kept.filter { $0.key != key } }
     return ComponentUse(
