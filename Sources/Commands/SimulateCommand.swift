@@ -7,7 +7,8 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Writes answers as Qualys would give them, with hosts and detections made up from a seed.",
     discussion: """
-      The same seed gives the same bytes on every machine. Files are named detections-0001.xml and so on, a page each.
+      The same seed gives the same bytes on every machine. Files are named detections-0001.xml and so on, a page each; \
+      knowledge-base-0001.xml has an entry for each QID that was detected.
 
         sluice simulate --write saved --hosts 100 --seed 7
       """
@@ -45,23 +46,31 @@ struct SimulateCommand: ParsableCommand {
     options.detectionsPerHost = detectionsPerHost
     options.resultsBytes = resultsBytes
     let simulation = DetectionsSimulation(options)
+    let knowledgeBase = KnowledgeBaseSimulation(seed: seed, qids: simulation.detectedQIDs)
     do {
       try FileManager.default.createDirectory(atPath: write, withIntermediateDirectories: true)
-      for page in 0..<simulation.pageCount { try writePage(page, of: simulation) }
+      for page in 0..<simulation.pageCount {
+        try writeFile("detections", page + 1) { write throws(any Error) in try simulation.writePage(page, to: write) }
+      }
+      try writeFile("knowledge-base", 1) { write throws(any Error) in try knowledgeBase.writeAnswer(to: write) }
     } catch {
       say("sluice: cannot write into '\(write)': \(error.localizedDescription)")
       throw ExitStatus.tryLater
     }
-    say("\(Figures.count(simulation.pageCount)) pages of \(Figures.count(hosts)) hosts in '\(write)'")
+    let (pages, entries) = (Figures.count(simulation.pageCount), Figures.count(knowledgeBase.entryCount))
+    say("\(pages) pages of \(Figures.count(hosts)) hosts and \(entries) KnowledgeBase entries in '\(write)'")
   }
 
-  private func writePage(_ page: Int, of simulation: DetectionsSimulation) throws {
-    let digits = String(page + 1)
-    let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    let path = "\(write)/detections-\(number).xml"
+  private func writeFile(
+    _ name: String,
+    _ number: Int,
+    _ content: ((_ chunk: [UInt8]) throws(any Error) -> Void) throws(any Error) -> Void
+  ) throws {
+    let digits = String(number)
+    let path = "\(write)/\(name)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).xml"
     guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
     else { throw CocoaError(.fileWriteUnknown) }
-    try simulation.writePage(page) { chunk in try file.write(contentsOf: chunk) }
+    try content { chunk throws(any Error) in try file.write(contentsOf: chunk) }
     try file.close()
   }
 }

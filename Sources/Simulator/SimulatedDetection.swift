@@ -10,6 +10,9 @@ struct SimulatedDetection: Sendable {
   /// The text of RESULTS, or nothing for a detection without it.
   let results: ResultsText?
 
+  /// The QID that was found.
+  var qid: Int { vulnerability.qid }
+
   private let vulnerability: Vulnerability
   private let host: SimulatedHost
   private let uniqueID: Int

@@ -1,5 +1,5 @@
 /// A second of UTC, written as Qualys writes its dates: `2026-11-05T04:50:45Z`.
-struct SimulatedInstant: Sendable {
+struct SimulatedInstant: Sendable, Comparable {
   /// Seconds since 1970.
   var seconds: Int
 
@@ -15,6 +15,8 @@ struct SimulatedInstant: Sendable {
   static func - (instant: SimulatedInstant, seconds: Int) -> SimulatedInstant {
     SimulatedInstant(seconds: instant.seconds - seconds)
   }
+
+  static func < (first: SimulatedInstant, second: SimulatedInstant) -> Bool { first.seconds < second.seconds }
 
   /// The date in the Gregorian calendar, for instants after 1970.
   var date: (year: Int, month: Int, day: Int) {
