@@ -60,7 +60,9 @@ struct BalanceText: CustomStringConvertible {
     }
     for failure in stream.failures {
       lines.append("  error: \(failure.origin): \(failure.reason)")
-      lines.append("    \(Figures.count(failure.marks)) complete hosts or entries before that place stand; ask for the rest again")
+      lines.append(
+        "    \(Figures.count(failure.marks)) complete hosts or entries before that place stand; ask for the rest again"
+      )
     }
     return lines
   }

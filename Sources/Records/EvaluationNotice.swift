@@ -7,8 +7,10 @@ internal import Glibc
 struct EvaluationNotice {
   /// What every notice begins with; the product's name follows, and is missing at times.
   private static let opening = Array("<!-- This report was generated with an evaluation version of".utf8)
-  private static let closing = Array("-->".utf8)
-  /// No notice is longer, with the rest of its line.
+  /// What stands before the last `>` of every notice.
+  private static let closing = Array("//--".utf8)
+  private static let lineEndings = [" \n", "\n", " \r\n", "\r\n"].map { Array($0.utf8) }
+  /// No notice is longer.
   private static let limit = 256
 
   /// Bytes at the end of the last chunk that may belong to a notice.
@@ -48,13 +50,14 @@ struct EvaluationNotice {
     var start = 0
     var position = 0
     while let place = unsafe Self.place(of: Self.opening, in: bytes, from: position) {
-      if let end = unsafe Self.end(of: bytes, from: place, isLast: isLast) {
+      switch unsafe Self.extent(of: bytes, from: place, isLast: isLast) {
+      case .notice(let end):
         if place > start { try unsafe emit(UnsafeRawBufferPointer(rebasing: bytes[start..<place])) }
         start = end
         position = end
-      } else if isLast || bytes.count - place >= Self.limit {
+      case .none:
         position = place + 1
-      } else {
+      case .unknown:
         if place > start { try unsafe emit(UnsafeRawBufferPointer(rebasing: bytes[start..<place])) }
         unsafe held.append(contentsOf: bytes[place...])
         return
@@ -65,15 +68,34 @@ struct EvaluationNotice {
     if end < bytes.count { unsafe held.append(contentsOf: bytes[end...]) }
   }
 
-  /// Where the notice that begins at a place ends, with its line; nil when it is none, or goes on behind the bytes.
-  private static func end(of bytes: UnsafeRawBufferPointer, from place: Int, isLast: Bool) -> Int? {
-    let within = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, place + limit - 3)])
-    guard let closing = unsafe self.place(of: closing, in: within, from: place + opening.count) else { return nil }
-    var end = closing + self.closing.count
-    // " \n" follows, which was written with it.
+  private enum Extent {
+    /// A notice, with where it ends.
+    case notice(Int)
+    /// Something else that begins like one.
+    case none
+    /// More bytes are needed to tell.
+    case unknown
+  }
+
+  /// What begins at a place where the opening stands; a notice is one line.
+  private static func extent(of bytes: UnsafeRawBufferPointer, from place: Int, isLast: Bool) -> Extent {
+    var end = place + opening.count
+    while true {
+      guard end - place < limit else { return .none }
+      guard end < bytes.count else { return isLast ? .none : .unknown }
+      switch unsafe bytes[end] {
+      case UInt8(ascii: "\n"), UInt8(ascii: "<"): return .none
+      case UInt8(ascii: ">") where unsafe bytes[..<end].suffix(closing.count).elementsEqual(closing):
+        return unsafe lineEnd(of: bytes, from: end + 1, isLast: isLast).map { .notice($0) } ?? .unknown
+      default: end += 1
+      }
+    }
+  }
+
+  /// The end of the line was written with the notice, a lone space was not; nil when more bytes are needed to tell.
+  private static func lineEnd(of bytes: UnsafeRawBufferPointer, from end: Int, isLast: Bool) -> Int? {
     guard isLast || end + 3 <= bytes.count else { return nil }
-    for byte in [UInt8(ascii: " "), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
-    where unsafe end < bytes.count && bytes[end] == byte { end += 1 }
+    for ending in lineEndings where unsafe bytes[end...].starts(with: ending) { return end + ending.count }
     return end
   }
 

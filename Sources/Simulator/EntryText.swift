@@ -30,7 +30,8 @@ enum EntryText {
   static let ratings: [StaticString] = ["Low", "Medium", "High"]
 
   static let paymentReasons: [StaticString] = [
-    "The vulnerability is rated as medium or higher by CVSS (4.0 & above).", "It allows &quot;remote code execution&quot;.",
+    "The vulnerability is rated as medium or higher by CVSS (4.0 & above).",
+    "It allows &quot;remote code execution&quot;.",
   ]
 
   static let modules: [StaticString] = [

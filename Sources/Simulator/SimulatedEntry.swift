@@ -95,7 +95,8 @@ extension SimulatedEntry {
 
   private static let defects: [StaticString] = [
     "Remote Code Execution Vulnerability", "Elevation of Privilege Vulnerability", "Multiple Vulnerabilities",
-    "Denial of Service Vulnerability", "Information Disclosure through \"debug\" Pages", "Command Injection Vulnerability",
+    "Denial of Service Vulnerability", "Information Disclosure through \"debug\" Pages",
+    "Command Injection Vulnerability",
     "Use of Weak <Default> Credentials", "End-of-Life Version Detected",
   ]
   private static let findings: [StaticString] = ["Version Detected", "Settings Enumerated", "Host Name Found"]
@@ -208,7 +209,9 @@ extension SimulatedEntry {
       $0.append("\" TARGET=\"_blank\">")
       writeAdvisory(to: &$0)
       $0.append("</A> for more information.\n")
-      if isPatchable { $0.append("<P>Patch:<BR>\nFollowing are links for downloading patches to fix the vulnerabilities:\n") }
+      if isPatchable {
+        $0.append("<P>Patch:<BR>\nFollowing are links for downloading patches to fix the vulnerabilities:\n")
+      }
       for _ in 0..<generator.below(4) { $0.append(generator.pick(EntryText.solutions)) }
     }
     if generator.chance(percent: 2) { writer.cdata("SOLUTION_COMMENT", "") }
