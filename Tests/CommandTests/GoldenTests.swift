@@ -4,12 +4,13 @@ import Testing
 
 /// Every shipped pipeline gives the bytes in `Fixtures/expected`.
 @Suite struct GoldenTests {
-  static let pipelines = ["demo", "split", "detections"]
+  static let pipelines = ["demo", "split", "detections", "knowledge-base"]
 
   @Test(arguments: pipelines)
   func givesTheExpectedBytes(pipeline: String) async throws {
     try await Program.withFolder { folder in
-      let saved = Program.project.appending(path: "Fixtures/demo/detections-*.xml").path
+      let answers = pipeline == "knowledge-base" ? pipeline : "detections"
+      let saved = Program.project.appending(path: "Fixtures/demo/\(answers)-*.xml").path
       let input = pipeline == "demo" ? [] : ["--input", saved]
       let result = try await Command.run(
         try Program.path,
@@ -75,7 +76,7 @@ import Testing
         "--results-bytes",
         "70000"
       )
-      for file in ["detections-0001.xml", "detections-0002.xml"] {
+      for file in ["detections-0001.xml", "detections-0002.xml", "knowledge-base-0001.xml"] {
         let made = try Data(contentsOf: folder.appending(path: file))
         let kept = try Data(contentsOf: Program.project.appending(path: "Fixtures/demo/\(file)"))
         #expect(made == kept, "\(file)")

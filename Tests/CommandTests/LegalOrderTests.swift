@@ -41,6 +41,53 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "[decode-knowledge-base, encode-json]",
+    "[decode-knowledge-base, { filter: { field: SEVERITY_LEVEL, at-least: 3 } }, { encode-json: { names: qualys } }, guard-size]",
+    """
+    [decode-knowledge-base, { filter: { field: THREAT_INTELLIGENCE.THREAT_INTEL.@id, in: [2, 5] } },
+     { select: { remove: [CORRELATION, CHANGE_LOG_LIST] } }, { rename: { DIAGNOSIS: Details } },
+     { add-fields: { Team: secops } }, encode-json, { guard-size: { limit: 2KiB, drop: [Details], shorten: [SOLUTION] } }]
+    """,
+  ])
+  func runsOnKnowledgeBase(stages: String) async throws {
+    try await Program.withFolder { folder in
+      let file = folder.appending(path: "order.yaml")
+      let fixture = Program.project.appending(path: "Fixtures/demo").path
+      try Data("replay: \(fixture)\nsource: knowledge-base\nstages: \(stages)\nsinks: [stdout]\n".utf8).write(to: file)
+      let result = try await Program.run("run", file.path, "--output", folder.path, "--json")
+      #expect(result.status == 0, "\(result.errorText)")
+      #expect(!result.errorText.contains("warning"), "\(result.errorText)")
+      let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+      #expect(report["balanced"] as? Bool == true)
+      let lines = try await Program.lines(in: folder).split(separator: UInt8(ascii: "\n"))
+      #expect(!lines.isEmpty)
+      for line in lines {
+        let log = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+        #expect(log?["LogType"] as? String == "knowledgeBaseLogs")
+      }
+    }
+  }
+
+  @Test("a replay's source says what its answers are: a decoder of others is refused")
+  func otherAnswers() async throws {
+    try await Program.withFolder { folder in
+      let file = folder.appending(path: "other.yaml")
+      let fixture = Program.project.appending(path: "Fixtures/demo").path
+      let text =
+        "replay: \(fixture)\nsource: knowledge-base\nstages: [decode-detections, encode-json]\nsinks: [stdout]\n"
+      try Data(text.utf8).write(to: file)
+      let result = try await Program.run("check", file.path)
+      #expect(result.status == 78)
+      #expect(
+        result.errorText.contains(
+          "'decode-detections' takes a detections answer; 'files' (line 2) gives a KnowledgeBase answer"
+        ),
+        "\(result.errorText)"
+      )
+    }
+  }
+
   @Test("an order that does not fit is refused before anything runs, with the place and what to do")
   func misfit() async throws {
     try await Program.withFolder { folder in
@@ -57,7 +104,10 @@ import Testing
       try Data(text.utf8).write(to: file)
       let result = try await Program.run("run", file.path)
       #expect(result.status == 78)
-      #expect(result.errorText.contains("misfit.yaml:5:5: error: 'split-detections' takes hosts"), "\(result.errorText)")
+      #expect(
+        result.errorText.contains("misfit.yaml:5:5: error: 'split-detections' takes hosts"),
+        "\(result.errorText)"
+      )
     }
   }
 }

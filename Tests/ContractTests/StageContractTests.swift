@@ -12,18 +12,18 @@ struct StageContractTests {
     var testDescription: String { contract.name }
   }
 
-  static let subjects = ShippedStages.all.map(Subject.init)
+  static let subjects = (ShippedStages.all + ShippedStages.onEntries).map(Subject.init)
 
   @Test("All shipped stages are here")
   func allAreHere() {
     let words = Set(Self.subjects.map { $0.contract.name.prefix { $0 != " " } })
     #expect(
       words == [
-        "decode-detections", "split-detections", "filter", "select", "rename", "add-fields", "encode-json",
-        "guard-size",
+        "decode-detections", "decode-knowledge-base", "split-detections", "filter", "select", "rename", "add-fields",
+        "encode-json", "guard-size",
       ]
     )
-    #expect(Self.subjects.count == 24)
+    #expect(Self.subjects.count == 35)
   }
 
   @Test("The same output for any cut", arguments: subjects)

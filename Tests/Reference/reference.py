@@ -3,10 +3,12 @@
 
     reference.py FILE...        plain or gzip; - is standard input
     reference.py --framed       documents as random_documents.py writes them; after each, a line with its status
+    reference.py --knowledge-base ...           the same of KnowledgeBase answers
 
 Each DETECTION gives one line, {"host": TREE, "detection": TREE}, in the order of the document. A TREE is
 [name, {attribute: value}, text, [child TREEs]]. The host comes without its DETECTION_LIST, but with all its other
-children, also those that stand after it; so the lines of a host are written at its end.
+children, also those that stand after it; so the lines of a host are written at its end. Of a KnowledgeBase answer each
+VULN gives one line, {"entry": TREE}.
 
 Text. An element's text is its own character data, trimmed of white space (space, TAB, CR, LF) at both ends; between
 child elements each piece is trimmed so, and the pieces are joined. RESULTS without child elements is not trimmed. If it holds
@@ -26,6 +28,9 @@ from xml.parsers import expat
 
 WHITE_SPACE = " \t\r\n"
 HOST_PATH = ["HOST_LIST_VM_DETECTION_OUTPUT", "RESPONSE", "HOST_LIST", "HOST"]
+
+
+ENTRY_PATH = ["KNOWLEDGE_BASE_VULN_LIST_OUTPUT", "RESPONSE", "VULN_LIST", "VULN"]
 
 
 class EntityDeclared(Exception):
@@ -147,16 +152,34 @@ class Reader:
         raise EntityDeclared(name)
 
 
+class EntryReader(Reader):
+    """Reads one KnowledgeBase answer and hands over each entry."""
+
+    def start(self, name, attributes):
+        self.path.append(name)
+        if self.path == ENTRY_PATH or self.elements:
+            self.elements.append(Element(name, attributes))
+
+    def end(self, name):
+        if self.elements:
+            tree = self.elements.pop().tree()
+            if self.elements:
+                self.elements[-1].append_child(tree)
+            else:
+                self.emit({"entry": tree})
+        self.path.pop()
+
+
 def open_document(path):
     """Opens a file, or standard input, and looks through gzip."""
     stream = sys.stdin.buffer if path == "-" else open(path, "rb")
     return gzip.GzipFile(fileobj=stream) if stream.peek(2)[:2] == b"\x1f\x8b" else stream
 
 
-def read_document(stream, name, emit):
+def read_document(reader, stream, name):
     """Reads one document; the exit code says how it went."""
     try:
-        Reader(emit).read(stream)
+        reader.read(stream)
     except EntityDeclared as entity:
         print(f"{name}: declares the entity {entity}", file=sys.stderr)
         return 2
@@ -179,14 +202,17 @@ def main(paths):
     def emit(record):
         output.write(json.dumps(record, separators=(",", ":")) + "\n")
 
+    kind = Reader
+    if paths[0] == "--knowledge-base":
+        kind, paths = EntryReader, paths[1:]
     with output:
         if paths == ["--framed"]:
             for document in framed_documents(sys.stdin.buffer):
-                output.write(f"{read_document(document, 'document', emit)}\n")
+                output.write(f"{read_document(kind(emit), document, 'document')}\n")
             return 0
         for path in paths:
             with open_document(path) as stream:
-                if status := read_document(stream, path, emit):
+                if status := read_document(kind(emit), stream, path):
                     return status
     return 0
 

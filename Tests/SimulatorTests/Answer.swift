@@ -14,6 +14,13 @@ struct Answer {
     }
   }
 
+  init(of simulation: KnowledgeBaseSimulation) {
+    simulation.writeAnswer { chunk in
+      bytes += chunk
+      chunkSizes.append(chunk.count)
+    }
+  }
+
   init(emptyOf simulation: DetectionsSimulation) {
     simulation.writeEmptyAnswer { bytes += $0 }
   }
