@@ -13,6 +13,8 @@ package final class LogFormat: Sendable {
   package let logType: String
   /// Whether a record's own fields are a list of detections, and not one.
   package let isHost: Bool
+  /// Whether records are JSON already, with names and values that stay as they are in every naming.
+  package var isJSON: Bool { logType == Asset.logType }
   /// The field whose text is the log's `Timestamp`; the server's time when the record has none.
   package let timestamp: FieldPath?
 

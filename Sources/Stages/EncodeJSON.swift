@@ -11,6 +11,7 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
         With `names: sumo` a log has the names and the shape that Sumo Logic's source and its Qualys app use; with \
         `names: qualys` the elements' own names, with @name and #text for attributes. All values are strings, exactly \
         as Qualys sent them. Elements that can repeat are always arrays.
+        Assets are JSON already: their names and values stay as they came, with either naming.
         """,
       form: .options([
         Option(
@@ -22,7 +23,10 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
         Option(
           "timestamp",
           .field,
-          "The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, else the server's time."
+          """
+          The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, else the server's time; for \
+          assets lastModifiedDate, else sensorLastUpdatedDate, else none.
+          """
         ),
       ]),
       principal: "names",
@@ -48,7 +52,7 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
       naming: naming,
       logType: Input.logType,
       isHost: isHost,
-      timestamp: timestamp ?? (isHost ? nil : FieldPath("DETECTION.LAST_PROCESSED_DATETIME"))
+      timestamp: timestamp ?? (Input.self == Detection.self ? FieldPath("DETECTION.LAST_PROCESSED_DATETIME") : nil)
     )
   }
 
