@@ -23,7 +23,9 @@ struct FieldScope: Sendable {
     guard let port else { return written(path, at: location, in: [Port(Detection.self)]) }
     guard let known = KnownFields.of(port) else { return nil }
     if known.contains(path) { return nil }
-    if let finding = written(path, at: location, in: [port, Port(Detection.self)]) { return finding }
+    // Assets are written as Qualys names them, and have nothing in common with detections.
+    let writtenPorts = port == Port(Asset.self) || port == Port(AssetsAnswer.self) ? [] : [port, Port(Detection.self)]
+    if let finding = written(path, at: location, in: writtenPorts) { return finding }
     if let finding = misplaced(path, at: location) { return finding }
     // A field that is about to be made may have any name.
     if isNew { return nil }

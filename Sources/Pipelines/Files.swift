@@ -33,7 +33,7 @@ enum FilesComponent {
       """,
     form: .options([
       Option("paths", .list(.path), required: true, "Paths, patterns, or - for standard input."),
-      Option("as", .choice(["detections", "lines"]), "What the files hold."),
+      Option("as", .choice(["detections", "assets", "lines"]), "What the files hold."),
     ]),
     principal: "paths",
     example: "source: { files: \"saved/detections-*.xml.gz\" }"

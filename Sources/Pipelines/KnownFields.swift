@@ -9,7 +9,7 @@ struct KnownFields: Sendable {
   /// Paths by how they are written out with `names: sumo`.
   private let written: [String: String]
 
-  private init(_ paths: [String]) {
+  init(_ paths: [String]) {
     self.paths = paths
     known = Set(paths)
     var written: [String: String] = [:]
@@ -24,6 +24,7 @@ struct KnownFields: Sendable {
     switch port {
     case Port(Host.self): hosts
     case Port(Detection.self): detections
+    case Port(Asset.self), Port(AssetsAnswer.self): assets
     default: nil
     }
   }
@@ -68,7 +69,7 @@ struct KnownFields: Sendable {
   private static let hosts = KnownFields(host + ["DETECTION_LIST"] + under("DETECTION_LIST.DETECTION", detection))
   private static let detections = KnownFields(host + under("DETECTION", detection))
 
-  private static func under(_ parent: String, _ children: [String]) -> [String] {
+  static func under(_ parent: String, _ children: [String]) -> [String] {
     [parent] + children.map { "\(parent).\($0)" }
   }
 

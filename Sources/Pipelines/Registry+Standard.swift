@@ -9,22 +9,30 @@ extension Registry {
     var registry = Registry()
 
     registry.register(source: Files<DetectionsAnswer>.self, as: "detections")
+    registry.register(source: Files<AssetsAnswer>.self, as: "assets")
     registry.register(source: FilesOfLines.self, as: "lines")
 
     registry.register(decoder: DecodeDetections.self)
+    registry.register(decoder: DecodeAssets.self)
 
     registry.register(SplitDetections.self)
+    registry.register(FlattenSoftware.self)
     registry.register(Filter<Host>.self)
     registry.register(Filter<Detection>.self)
+    registry.register(Filter<Asset>.self)
     registry.register(Select<Host>.self)
     registry.register(Select<Detection>.self)
+    registry.register(Select<Asset>.self)
     registry.register(Rename<Host>.self)
     registry.register(Rename<Detection>.self)
+    registry.register(Rename<Asset>.self)
     registry.register(AddFields<Host>.self)
     registry.register(AddFields<Detection>.self)
+    registry.register(AddFields<Asset>.self)
 
     registry.register(EncodeJSON<Host>.self)
     registry.register(EncodeJSON<Detection>.self)
+    registry.register(EncodeJSON<Asset>.self)
     registry.register(GuardSize.self)
 
     registry.register(sink: GzipFile.component, check: { (options) throws(OptionError) in try GzipFile.check(options) })

@@ -6,8 +6,7 @@ enum WordsToCome {
   ]
 
   private static let others: Set<String> = [
-    "decode-knowledge-base", "decode-assets", "join-knowledge-base", "diff-ports", "flatten-software", "deduplicate",
-    "add-event-id", "http",
+    "decode-knowledge-base", "join-knowledge-base", "diff-ports", "deduplicate", "add-event-id", "http",
   ]
 
   /// Whether a later version brings a component.
