@@ -156,7 +156,11 @@ struct SimulatedAsset: Sendable {
             $0.number("port", port)
             $0.string("description", "service on the wire")
             $0.string("protocol", "TCP")
-            if generator.chance(percent: 50) { $0.null("detectedService") } else { $0.string("detectedService", "http") }
+            if generator.chance(percent: 50) {
+              $0.null("detectedService")
+            } else {
+              $0.string("detectedService", "http")
+            }
             $0.date("firstFound", seen - 90 * SimulatedInstant.day)
             if generator.chance(percent: 90) { $0.date("lastUpdated", seen) } else { $0.null("lastUpdated") }
             $0.null("authorization")
