@@ -60,8 +60,8 @@ let package = Package(
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport"]),
-    .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "TestSupport"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText"]),
+    .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "Simulator", "TestSupport"]),
     .testTarget(
       name: "SinksTests",
       dependencies: [
