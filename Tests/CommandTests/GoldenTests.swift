@@ -4,12 +4,13 @@ import Testing
 
 /// Every shipped pipeline gives the bytes in `Fixtures/expected`.
 @Suite struct GoldenTests {
-  static let pipelines = ["demo", "split", "detections"]
+  static let pipelines = ["demo", "split", "detections", "assets"]
 
   @Test(arguments: pipelines)
   func givesTheExpectedBytes(pipeline: String) async throws {
     try await Program.withFolder { folder in
-      let saved = Program.project.appending(path: "Fixtures/demo/detections-*.xml").path
+      let answers = pipeline == "assets" ? "assets-*.json" : "detections-*.xml"
+      let saved = Program.project.appending(path: "Fixtures/demo/\(answers)").path
       let input = pipeline == "demo" ? [] : ["--input", saved]
       let result = try await Command.run(
         try Program.path,
@@ -73,9 +74,13 @@ import Testing
         "--hosts-per-page",
         "4",
         "--results-bytes",
-        "70000"
+        "70000",
+        "--assets",
+        "5",
+        "--software-per-asset",
+        "4"
       )
-      for file in ["detections-0001.xml", "detections-0002.xml"] {
+      for file in ["detections-0001.xml", "detections-0002.xml", "assets-0001.json"] {
         let made = try Data(contentsOf: folder.appending(path: file))
         let kept = try Data(contentsOf: Program.project.appending(path: "Fixtures/demo/\(file)"))
         #expect(made == kept, "\(file)")

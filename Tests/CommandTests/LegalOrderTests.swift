@@ -41,6 +41,37 @@ import Testing
     }
   }
 
+  @Test(
+    "assets, too",
+    arguments: [
+      "[decode-assets, encode-json]",
+      "[{ decode-assets: { exclude: [softwareListData, processor] } }, { encode-json: { names: qualys } }]",
+      "[decode-assets, { filter: { field: openPortListData.openPort.port, exists: true } }, encode-json, guard-size]",
+      """
+      [{ decode-assets: [operatingSystem, softwareListData.software.fullName] }, { add-fields: { Team: secops } },
+       flatten-software, { rename: { operatingSystem.osName: System } }, { select: { remove: [lastModifiedDate] } },
+       { filter: { field: Team, equals: secops } }, encode-json, { guard-size: 1KiB }]
+      """,
+    ]
+  )
+  func runsAssets(stages: String) async throws {
+    try await Program.withFolder { folder in
+      let file = folder.appending(path: "order.yaml")
+      let fixture = Program.project.appending(path: "Fixtures/demo").path
+      try Data("replay: \(fixture)\nsource: assets\nstages: \(stages)\nsinks: [stdout]\n".utf8).write(to: file)
+      let result = try await Program.run("run", file.path, "--output", folder.path, "--json")
+      #expect(result.status == 0, "\(result.errorText)")
+      let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+      #expect(report["balanced"] as? Bool == true)
+      let lines = try await Program.lines(in: folder).split(separator: UInt8(ascii: "\n"))
+      #expect(!lines.isEmpty)
+      for line in lines {
+        let log = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+        #expect(log?["LogType"] as? String == "assetInventory")
+      }
+    }
+  }
+
   @Test("an order that does not fit is refused before anything runs, with the place and what to do")
   func misfit() async throws {
     try await Program.withFolder { folder in
@@ -57,7 +88,10 @@ import Testing
       try Data(text.utf8).write(to: file)
       let result = try await Program.run("run", file.path)
       #expect(result.status == 78)
-      #expect(result.errorText.contains("misfit.yaml:5:5: error: 'split-detections' takes hosts"), "\(result.errorText)")
+      #expect(
+        result.errorText.contains("misfit.yaml:5:5: error: 'split-detections' takes hosts"),
+        "\(result.errorText)"
+      )
     }
   }
 }
