@@ -60,8 +60,11 @@ let package = Package(
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText"]),
-    .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "Simulator", "TestSupport"]),
+    .testTarget(
+      name: "RecordsTests",
+      dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText"]
+    ),
+    .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "TestSupport"]),
     .testTarget(
       name: "SinksTests",
       dependencies: [

@@ -20,10 +20,10 @@ struct StageContractTests {
     #expect(
       words == [
         "decode-detections", "split-detections", "filter", "select", "rename", "add-fields", "encode-json",
-        "guard-size",
+        "guard-size", "decode-assets", "flatten-software",
       ]
     )
-    #expect(Self.subjects.count == 24)
+    #expect(Self.subjects.count == 30)
   }
 
   @Test("The same output for any cut", arguments: subjects)

@@ -1,4 +1,5 @@
 import JSONText
+import Simulator
 import Testing
 
 /// What is JSON is read, what is not is refused with its place, and neither depends on how the text is cut.
@@ -78,6 +79,27 @@ struct JSONPushReaderTests {
       let text = String(repeating: "x", count: count) + tail
       #expect(ReadJSON("\"\(text)\"").events == ["string " + text])
       #expect(ReadJSON("\"\(text)\"", chunk: 13).events == ["string " + text])
+    }
+  }
+
+  @Test("Damaged texts are the same text however they are cut", arguments: 1...20 as ClosedRange<UInt64>)
+  func damage(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let text = Array(
+      #"{"a\u00e9\uD83D\uDE00é":[1,-2.5e3,{"b":null},"x\n😀"],"c":[true,false,""],"d":"long, long text"}"#.utf8
+    )
+    for _ in 0..<100 {
+      var bytes = text
+      for _ in 0..<Int.random(in: 1...3, using: &generator) {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        switch Int.random(in: 0...2, using: &generator) {
+        case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+        case 1: bytes.remove(at: place)
+        default: bytes.insert(bytes[Int.random(in: 0..<bytes.count, using: &generator)], at: place)
+        }
+      }
+      let whole = ReadJSON(bytes)
+      for size in [1, 2, 3, 7] { #expect(ReadJSON(bytes, chunk: size) == whole, "\(bytes) in chunks of \(size)") }
     }
   }
 

@@ -1,5 +1,4 @@
 import Records
-import Simulator
 import Stages
 import Streaming
 import TestSupport
@@ -134,54 +133,4 @@ struct AssetStageTests {
       try DecodeAssets(.of(DecodeAssets.component, ["exclude": .texts("cpuCount", "assetId")]))
     }
   }
-
-  // MARK: Contracts
-
-  private static let page = AssetsSimulation(assets: 24, seed: 9, softwarePerAsset: 5).page()
-
-  static let contracts: [any Contract] = {
-    guard let decoding = try? AssetDecoding(page),
-      let filter = try? Filter<Asset>(
-        .of(Filter<Asset>.component, ["field": .text("riskScore"), "at-least": .text("500")])
-      ),
-      let select = try? Select<Asset>(
-        .of(Select<Asset>.component, ["remove": .texts("softwareListData.software.lifecycle")])
-      ),
-      let guardSize = try? GuardSize(.of(GuardSize.component, ["limit": .size, "shorten": .texts("softwareListData")]))
-    else { return [] }
-    let chunks = stride(from: 0, to: page.count, by: 1000).map {
-      AssetsAnswer(AnswerBytes(Array(page[$0..<min($0 + 1000, page.count)])))
-    }
-    let assets = [RecordedPage(decoding.assets)]
-    let lines = [RecordedPage(decoding.assets.map { $0.line() })]
-    return [
-      DecoderContract(DecodeAssets(), on: [RecordedPage(chunks, marks: 0)]),
-      StageContract("", FlattenSoftware(), on: assets),
-      StageContract("of assets", filter, on: assets),
-      StageContract("of assets", select, on: assets),
-      StageContract("of assets", EncodeJSON<Asset>(), on: assets),
-      StageContract("of lines of assets", guardSize, on: lines),
-    ]
-  }()
-
-  @Test("They keep what every stage must keep")
-  func keepContract() async throws {
-    #expect(Self.contracts.count == 6)
-    for contract in Self.contracts {
-      do {
-        try contract.givesTheSameForAnyCut()
-        try contract.forgetsAnAbandonedPage()
-        try await contract.endsWithinOneBatchWhenCancelled()
-        try await contract.passesErrorsThrough()
-        try await contract.accountsForEveryRecord()
-        try contract.documentsItself()
-      } catch {
-        Issue.record("\(contract.name): \(error)")
-      }
-    }
-  }
-}
-
-extension OptionValue {
-  fileprivate static var size: OptionValue { .integer(4096) }
 }
