@@ -4,7 +4,8 @@ internal import Pipelines
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Draws a pipeline in Mermaid's words, for a README or a wiki.")
+    abstract: "Draws a pipeline in Mermaid's words, for a README or a wiki."
+  )
 
   @OptionGroup var pipeline: PipelineOptions
 
