@@ -60,7 +60,10 @@ let package = Package(
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport"]),
+    .testTarget(
+      name: "RecordsTests",
+      dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText"]
+    ),
     .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "TestSupport"]),
     .testTarget(
       name: "SinksTests",

@@ -23,8 +23,9 @@ struct FieldScope: Sendable {
     guard let port else { return written(path, at: location, in: [Port(Detection.self)]) }
     guard let known = KnownFields.of(port) else { return nil }
     if known.contains(path) { return nil }
-    // A host's field may be named as a detection's is, before the split.
-    let ports = port == Port(KnowledgeBaseEntry.self) ? [port] : [port, Port(Detection.self)]
+    // A host's field may be named as a detection's is, before the split. Assets are written as Qualys names them.
+    let isAsset = port == Port(Asset.self) || port == Port(AssetsAnswer.self)
+    let ports = isAsset ? [] : port == Port(KnowledgeBaseEntry.self) ? [port] : [port, Port(Detection.self)]
     if let finding = written(path, at: location, in: ports) { return finding }
     if let finding = misplaced(path, at: location) { return finding }
     // A field that is about to be made may have any name.

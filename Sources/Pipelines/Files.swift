@@ -33,7 +33,7 @@ enum FilesComponent {
       """,
     form: .options([
       Option("paths", .list(.path), required: true, "Paths, patterns, or - for standard input."),
-      Option("as", .choice(["detections", "knowledge-base", "lines"]), "What the files hold."),
+      Option("as", .choice(["detections", "knowledge-base", "assets", "lines"]), "What the files hold."),
     ]),
     principal: "paths",
     example: "source: { files: \"saved/detections-*.xml.gz\" }"

@@ -9,7 +9,7 @@ struct KnownFields: Sendable {
   /// Paths by how they are written out with `names: sumo`.
   private let written: [String: String]
 
-  private init(_ paths: [String]) {
+  init(_ paths: [String]) {
     self.paths = paths
     known = Set(paths)
     var written: [String: String] = [:]
@@ -25,6 +25,7 @@ struct KnownFields: Sendable {
     case Port(Host.self): hosts
     case Port(Detection.self): detections
     case Port(KnowledgeBaseEntry.self): entries
+    case Port(Asset.self), Port(AssetsAnswer.self): assets
     default: nil
     }
   }
@@ -70,7 +71,7 @@ struct KnownFields: Sendable {
   private static let detections = KnownFields(host + under("DETECTION", detection))
   private static let entries = KnownFields(entry)
 
-  private static func under(_ parent: String, _ children: [String]) -> [String] {
+  static func under(_ parent: String, _ children: [String]) -> [String] {
     [parent] + children.map { "\(parent).\($0)" }
   }
 

@@ -26,3 +26,10 @@ package struct KnowledgeBaseAnswer: AnswerRecord {
   package let content: AnswerBytes
   package init(_ content: AnswerBytes) { self.content = content }
 }
+
+/// Bytes of an answer of the asset inventory (`/rest/2.0/search/am/asset`).
+package struct AssetsAnswer: AnswerRecord {
+  package static let portName = "an assets answer"
+  package let content: AnswerBytes
+  package init(_ content: AnswerBytes) { self.content = content }
+}

@@ -1,3 +1,4 @@
+package import JSONText
 package import XMLEvents
 
 /// Why an answer is not the data that was asked for.
@@ -14,6 +15,12 @@ package enum AnswerError: Error, Sendable, CustomStringConvertible {
   case qualys(code: String?, text: String)
   /// Not well-formed, or cut off.
   case xml(XMLError)
+  /// Something else than a JSON object.
+  case notJSON(beginning: String)
+  /// Not JSON, or cut off.
+  case json(JSONError)
+  /// JSON that is not what was asked for, or that leaves out what must be there.
+  case notAssets(String)
   /// A host, detection or value beyond every real one.
   case exceedsLimit(String)
   /// A long value could not be put aside.
@@ -30,6 +37,9 @@ package enum AnswerError: Error, Sendable, CustomStringConvertible {
     case .unexpectedRoot(let name, let expected): "the answer is a '\(name)', not a '\(expected)'"
     case .qualys(let code, let text): "Qualys answered with an error\(code.map { " \($0)" } ?? ""): \(text)"
     case .xml(let error): "\(error)"
+    case .notJSON(let beginning): "the answer is not a JSON object; it begins with '\(beginning)'"
+    case .json(let error): "\(error)"
+    case .notAssets(let what): what
     case .exceedsLimit(let what): "\(what); refused"
     case .spill(let reason): reason
     case .transport(let reason): reason

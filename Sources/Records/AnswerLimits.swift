@@ -13,4 +13,12 @@ package struct AnswerLimits: Sendable {
   /// Attributes of one element.
   package var attributes = 1000
   package init() {}
+
+  /// Bounds of an assets answer: a cloud more brings a hundred names, and an asset is one record.
+  package static var assets: AnswerLimits {
+    var limits = AnswerLimits()
+    limits.names = 4000
+    limits.depth = 64
+    return limits
+  }
 }

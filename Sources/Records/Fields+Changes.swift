@@ -13,6 +13,18 @@ extension Fields {
     return edit.written()
   }
 
+  /// A copy of the record, in an arena of its own, with only the first elements of a JSON array and a text behind them.
+  package func keepingElements(_ count: Int, of list: Int, note: String) -> Fields {
+    var edit = Edit(fields: self)
+    var number = 0
+    forEachElement(of: list) { element in
+      if number >= count { edit.removed.insert(element) }
+      number += 1
+    }
+    edit.added.append((list, Name(id: 0), Array(note.utf8)))
+    return edit.written()
+  }
+
   /// The same record with only some of a host's detections.
   package func keepingInner(_ range: Range<Int>) -> Fields {
     Fields(arena: arena, outer: outer, inner: range, mark: mark)
@@ -54,7 +66,9 @@ private struct Edit {
       }
       guard path.attribute == nil, let last = path.names.last else { return }
       if let parents = parents(of: path) {
-        fields.forEachNode(at: parents) { if canTake($0, last) { added.append(($0, last, text)) } }
+        fields.forEachNode(at: parents) { node in
+          forEachParent(node) { if canTake($0, last) { added.append(($0, last, text)) } }
+        }
       } else if !isThere {
         added.append((nil, last, text))
       }
@@ -75,6 +89,11 @@ private struct Edit {
   /// The path without its last name; nil when that leaves nothing.
   private func parents(of path: FieldPath) -> FieldPath? {
     FieldPath(path.description.split(separator: ".").dropLast().joined(separator: "."))
+  }
+
+  /// The elements that a node of a path stands for: in JSON its objects, for only those have members.
+  private func forEachParent(_ node: Int, _ body: (Int) -> Void) {
+    if unsafe fields.arena.nodes[node].json == nil { body(node) } else { fields.forEachObject(node, body) }
   }
 
   /// Whether an element is no text alone, which would be lost, and has no child of a name yet.
@@ -131,8 +150,9 @@ private struct Edit {
       let node = unsafe arena.nodes[index]
       if let text = replaced[index] {
         tape.append(node.name, node.kind, depth: Int(node.depth))
-        // That it repeats, or has a person's name, stays.
-        tape.setFlag(node.bits & ~Node.Flags.spilled, of: tape.nodeCount - 1)
+        // That it repeats, or has a person's name, stays; that it was a value of JSON does not.
+        let stays = node.json == nil ? ~Node.Flags.spilled : Node.Flags.verbatim
+        tape.setFlag(node.bits & stays, of: tape.nodeCount - 1)
         tape.append(text)
       } else {
         tape.append(index..<index + 1, of: arena)

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// Where a record's fields stand on a tape: its host's and its own, two ranges over one arena.
 ///
 /// Thirty-two bytes: copying it copies no text.
@@ -63,12 +65,16 @@ public struct Fields: Sendable {
     var index = range.lowerBound
     while index < range.upperBound {
       let node = unsafe arena.nodes[index]
-      guard node.depth == depth, node.name == name, node.kind == .element else {
+      guard node.depth == depth, node.name == name, node.kind == .element, !node.isSuperseded else {
         index += 1
         continue
       }
       let end = arena.end(of: index)
-      if names.count > 1 {
+      if names.count > 1, node.json != nil {
+        forEachObject(index) { object in
+          descend(object + 1..<arena.end(of: object), names: names.dropFirst(), attribute: attribute, body)
+        }
+      } else if names.count > 1 {
         // Attributes and text stand first; children begin at the first element.
         var child = index + 1
         while child < end, unsafe arena.nodes[child].kind != .element { child += 1 }
@@ -83,6 +89,55 @@ public struct Fields: Sendable {
       }
       index = end
     }
+  }
+
+  /// Calls `body` with a JSON object, or with each of those in an array.
+  package func forEachObject(_ index: Int, _ body: (Int) -> Void) {
+    switch unsafe arena.nodes[index].json {
+    case .object: body(index)
+    case .array: forEachElement(of: index) { forEachObject($0, body) }
+    case .string, .bare, nil: break
+    }
+  }
+
+  /// Calls `body` with each element of a JSON array.
+  package func forEachElement<Failure>(
+    of array: Int,
+    _ body: (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let end = arena.end(of: array)
+    var index = array + 1
+    while index < end {
+      try body(index)
+      index = arena.end(of: index)
+    }
+  }
+
+  /// Calls `body` with every text that a path leads to: of an array with those of its elements, and never with `null`.
+  package func forEachText(at path: FieldPath, _ body: (Int) -> Void) {
+    forEachNode(at: path) { index in
+      if unsafe arena.nodes[index].json == nil { body(textNode(of: index)) } else { forEachText(in: index, body) }
+    }
+  }
+
+  private func forEachText(in index: Int, _ body: (Int) -> Void) {
+    if unsafe arena.nodes[index].json == .array {
+      forEachElement(of: index) { forEachText(in: $0, body) }
+    } else if !isNull(index) {
+      body(index)
+    }
+  }
+
+  /// Whether a node is JSON's `null`, which is how Qualys writes a field that an asset does not have.
+  package func isNull(_ index: Int) -> Bool {
+    unsafe arena.nodes[index].json == .bare && arena.text(of: index).first == UInt8(ascii: "n")
+  }
+
+  /// Whether the record has a field that a path leads to, and not as `null`.
+  package func hasField(at path: FieldPath) -> Bool {
+    var found = false
+    forEachNode(at: path) { if !isNull($0) { found = true } }
+    return found
   }
 
   /// The first node that a path leads to.
@@ -106,13 +161,17 @@ public struct Fields: Sendable {
 
   /// The text of the first field that a path leads to; nil when there is none.
   package func text(at path: FieldPath) -> String? {
-    guard let index = firstNode(at: path) else { return nil }
-    return text(of: textNode(of: index))
+    var found: Int?
+    forEachText(at: path) { if found == nil { found = $0 } }
+    return found.map(text)
   }
 
   /// The text of a node; a text that lies in a file is read whole.
   package func text(of index: Int) -> String {
     guard let file = arena.spilledText(of: index) else {
+      if unsafe arena.nodes[index].json == .string {
+        return unsafe String(decoding: JSONUnescape.text(of: arena.text(of: index)), as: UTF8.self)
+      }
       return unsafe String(decoding: arena.text(of: index), as: UTF8.self)
     }
     return unsafe String(unsafeUninitializedCapacity: file.count) { room in

@@ -5,7 +5,7 @@ package struct LogEncoder: ~Copyable {
   private let format: LogFormat
   private let isSumo: Bool
   private let opening: [UInt8]
-  private let timestamp: FieldPath?
+  let timestamp: FieldPath?
   package var writer: JSONWriter
 
   /// The host's fields as they were last written: the next detection of the same host repeats them by one copy.
@@ -47,9 +47,13 @@ package struct LogEncoder: ~Copyable {
     lineStart = writer.count
     file = nil
     writer.append(opening)
-    writeTimestamp(of: fields)
-    try writeOuter(of: fields)
-    try writeInner(of: fields)
+    if format.isJSON {
+      writeJSON(of: fields)
+    } else {
+      writeTimestamp(of: fields)
+      try writeOuter(of: fields)
+      try writeInner(of: fields)
+    }
     for extra in extras {
       writer.append(UInt8(ascii: "\""))
       writer.append(extra.name)
@@ -134,7 +138,7 @@ package struct LogEncoder: ~Copyable {
   }
 
   /// Replaces the last comma by a bracket; appends it when nothing stands between the brackets.
-  private mutating func close(_ bracket: UInt8) {
+  mutating func close(_ bracket: UInt8) {
     if unsafe writer.bytes[writer.count - 1] == UInt8(ascii: ",") { writer.truncate(to: writer.count - 1) }
     writer.append(bracket)
   }

@@ -16,6 +16,8 @@ package final class LogFormat: Sendable {
     case detection
     /// Fields that belong to no host.
     case entry
+    /// Members of JSON, with names and values that stay as they are in every naming.
+    case asset
   }
 
   package let naming: Naming
@@ -28,6 +30,9 @@ package final class LogFormat: Sendable {
   /// Whether a record's own fields are a list of detections, and not one.
   package var isHost: Bool { layout == .host }
 
+  /// Whether records are JSON already.
+  package var isJSON: Bool { layout == .asset }
+
   /// The format of a kind of record, with its usual time unless another field is named.
   package init(of record: any LogRecord.Type, naming: Naming, timestamp: FieldPath? = nil) {
     self.naming = naming
@@ -35,6 +40,7 @@ package final class LogFormat: Sendable {
     switch record {
     case is Host.Type: layout = .host
     case is KnowledgeBaseEntry.Type: layout = .entry
+    case is Asset.Type: layout = .asset
     default: layout = .detection
     }
     self.timestamp = timestamp ?? Self.usualTimestamps[layout]

@@ -17,6 +17,10 @@ package struct Node: Sendable {
 
   /// Properties that are rare, in the bits above the kind.
   package struct Flags {
+    /// It is a value of JSON: what kind of one stands in the bits that tell repeated elements of XML.
+    package static let json: UInt8 = 0x08
+    /// A member of the same name follows in its object, which holds in its place.
+    package static let superseded: UInt8 = 0x04
     /// It was a list before a person gave it another name.
     package static let list: UInt8 = 0x04
     /// Its text is not in the arena but in a file; the arena holds the file's number in four bytes.
@@ -27,6 +31,18 @@ package struct Node: Sendable {
     package static let repeated: UInt8 = 0x40
     /// A person chose its name: it is written as it is in every form.
     package static let verbatim: UInt8 = 0x80
+  }
+
+  /// What kind of value of JSON a node is.
+  package enum JSONKind: UInt8, Sendable {
+    /// Its members follow, one deeper.
+    case object = 0x00
+    /// Its elements follow, one deeper and without names.
+    case array = 0x20
+    /// Its text is as it stood between its quotes, escapes and all.
+    case string = 0x40
+    /// A number, `true`, `false` or `null`, as it came.
+    case bare = 0x60
   }
 
   package var name: Name
@@ -43,6 +59,14 @@ package struct Node: Sendable {
     self.offset = UInt32(truncatingIfNeeded: offset)
   }
 
+  /// What kind of value of JSON it is; nil for everything else, whose text is written as a string.
+  @inline(__always)
+  package var json: JSONKind? { bits & Flags.json == 0 ? nil : JSONKind(rawValue: bits & JSONKind.bare.rawValue) }
+
+  /// Whether another member of its object holds in its place.
+  @inline(__always)
+  package var isSuperseded: Bool { bits & (Flags.json | Flags.superseded) == Flags.json | Flags.superseded }
+
   /// What the node stands for.
   @inline(__always)
   package var kind: Kind {
@@ -56,7 +80,10 @@ package struct Node: Sendable {
 
   /// Whether its children are the members of a list.
   @inline(__always)
-  package var isList: Bool { isVerbatim ? bits & Flags.list != 0 : name.spelling.role == .list }
+  package var isList: Bool {
+    if bits & Flags.json != 0 { return false }
+    return isVerbatim ? bits & Flags.list != 0 : name.spelling.role == .list
+  }
 
   @inline(__always) package var isRepeated: Bool { bits & Flags.repeated != 0 }
 }

@@ -8,7 +8,7 @@ package struct TapeBuilder: ~Copyable {
   private(set) var byteCount = 0
   private var byteCapacity: Int
   private(set) var nodes: UnsafeMutablePointer<Node>
-  private(set) var nodeCount = 0
+  package private(set) var nodeCount = 0
   private var nodeCapacity: Int
   var spilled: [SpilledBytes] = []
 
@@ -30,6 +30,20 @@ package struct TapeBuilder: ~Copyable {
     if nodeCount + 1 >= nodeCapacity { growNodes() }
     unsafe (nodes + nodeCount).initialize(to: Node(name, kind, depth: depth, offset: byteCount))
     nodeCount += 1
+  }
+
+  /// Appends a value of JSON; a text follows.
+  @inline(__always)
+  package mutating func append(_ name: Name, json: Node.JSONKind, depth: Int) {
+    append(name, .element, depth: depth)
+    unsafe nodes[nodeCount - 1].bits |= Node.Flags.json | json.rawValue
+  }
+
+  /// Appends text from wherever it is.
+  @inline(__always)
+  package mutating func append(_ text: UnsafeRawBufferPointer) {
+    guard let start = text.baseAddress else { return }
+    unsafe append(start.assumingMemoryBound(to: UInt8.self), text.count)
   }
 
   @inline(__always)

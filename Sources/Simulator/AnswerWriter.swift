@@ -162,7 +162,7 @@ struct AnswerWriter {
   }
 
   /// Appends a date.
-  mutating func append(_ instant: SimulatedInstant) {
+  mutating func append(_ instant: SimulatedInstant, milliseconds: Bool = false) {
     let (date, time) = (instant.date, instant.time)
     append(date.year, digits: 4)
     append("-")
@@ -175,7 +175,7 @@ struct AnswerWriter {
     append(time.minute, digits: 2)
     append(":")
     append(time.second, digits: 2)
-    append("Z")
+    append(milliseconds ? ".000Z" : "Z")
   }
 
   /// Drops what was appended after the first `count` bytes, with dots in place of a character that would be cut.

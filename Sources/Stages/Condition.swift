@@ -26,7 +26,7 @@ package indirect enum Condition: Sendable {
       Option("at-least", .text, "It is this or more: as numbers when both are, else as text, which orders dates."),
       Option("at-most", .text, "It is this or less."),
       Option("matches", .text, "Its text contains a match of this regular expression (POSIX extended)."),
-      Option("exists", .boolean, "The record has it (true), or not (false)."),
+      Option("exists", .boolean, "The record has it (true), or not (false); null in JSON is not having it."),
       Option("all", .list(.group("condition", Condition.options)), "All of these conditions hold."),
       Option("any", .list(.group("condition", Condition.options)), "At least one of these conditions holds."),
       Option("not", .group("condition", Condition.options), "This condition does not hold."),
@@ -86,7 +86,7 @@ package indirect enum Condition: Sendable {
     case .all(let conditions): conditions.allSatisfy { $0.holds(for: fields) }
     case .any(let conditions): conditions.contains { $0.holds(for: fields) }
     case .not(let condition): !condition.holds(for: fields)
-    case .field(let path, .exists(let truth)): (fields.firstNode(at: path) != nil) == truth
+    case .field(let path, .exists(let truth)): fields.hasField(at: path) == truth
     case .field(let path, let test): test.holds(at: path, in: fields)
     }
   }
@@ -95,8 +95,8 @@ package indirect enum Condition: Sendable {
 extension Condition.Test {
   fileprivate func holds(at path: FieldPath, in fields: Fields) -> Bool {
     var found = false
-    fields.forEachNode(at: path) { node in
-      if !found { found = holds(for: fields.text(of: fields.textNode(of: node))) }
+    fields.forEachText(at: path) { node in
+      if !found { found = holds(for: fields.text(of: node)) }
     }
     return found
   }

@@ -11,6 +11,7 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
         With `names: sumo` a log has the names and the shape that Sumo Logic's source and its Qualys app use; with \
         `names: qualys` the elements' own names, with @name and #text for attributes. All values are strings, exactly \
         as Qualys sent them. Elements that can repeat are always arrays.
+        Assets are JSON already: their names and values stay as they came, with either naming.
         """,
       form: .options([
         Option(
@@ -24,7 +25,8 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
           .field,
           """
           The field that becomes Timestamp; for detections DETECTION.LAST_PROCESSED_DATETIME, for KnowledgeBase entries \
-          LAST_SERVICE_MODIFICATION_DATETIME, else the server's time.
+          LAST_SERVICE_MODIFICATION_DATETIME, else the server's time; for assets lastModifiedDate, else \
+          sensorLastUpdatedDate, else none.
           """
         ),
       ]),

@@ -10,9 +10,10 @@ package struct GuardSize: Stage {
     discussion: """
       Bytes are counted on the line exactly as it will be written, in UTF-8, without its newline. Only a line that is \
       too long is written again, with less, by these means in this order, until it fits: the fields of `drop` go, one \
-      after another; those of `shorten` are cut between characters, and say how much was left out; the longest text \
-      is split into parts, each a log of its own with the same other fields and `Part` and `Parts` (a host's log is \
-      split between its detections); and last the record goes to the dead-letter file.
+      after another; those of `shorten` are cut between characters, and say how much was left out (a list of texts, \
+      such as flattened software, loses its last ones); the longest text is split into parts, each a log of its own with \
+      the same other fields and `Part` and `Parts` (a host's log is split between its detections); and last the record \
+      goes to the dead-letter file.
       What Sumo Logic's own parser for this feed reads (ID, IP, the host's names, DETECTION.SEVERITY, \
       DETECTION.RESULTS, DETECTION.LAST_FOUND_DATETIME) can be shortened or split, but not dropped.
       """,
@@ -117,15 +118,38 @@ private struct Draft {
   /// Cuts a text so that the line fits, or as far as it goes.
   mutating func shorten(_ path: FieldPath, to limit: Int) throws {
     guard let node = fields.firstNode(at: path).map(fields.textNode) else { return }
+    guard try Text.writtenCount(fields, node) > 0 else { return try shortenList(node, to: limit) }
     let text = Text(fields, node)
     let longestNote = Self.note(leftOut: text.count, of: text.count).utf8.count
-    let room = try text.escapedCount() - (byteCount - limit) - longestNote
+    let room = try Text.writtenCount(fields, node) - (byteCount - limit) - longestNote
     let kept = try text.prefix(escaped: max(0, room))
     let note = Self.note(leftOut: text.count - kept.count, of: text.count)
     guard kept.count + note.utf8.count < text.count else { return }
     fields = fields.replacingText(of: node, with: kept + Array(note.utf8))
     byteCount = try length()
   }
+
+  /// Leaves out the last members of a list of texts, with a note in their place, until the line fits.
+  private mutating func shortenList(_ list: Int, to limit: Int) throws {
+    guard unsafe fields.arena.nodes[list].json == .array else { return }
+    var lengths: [Int] = []
+    try fields.forEachElement(of: list) { lengths.append(try Text.writtenCount(fields, $0)) }
+    // A list of anything else would not be one with a text in it.
+    guard lengths.allSatisfy({ $0 > 0 }), !lengths.isEmpty else { return }
+    let quotesAndComma = 3
+    let longestNote = Self.note(leftOut: lengths.count, in: lengths.count).utf8.count + quotesAndComma
+    var excess = byteCount - limit + longestNote
+    var kept = lengths.count
+    while kept > 0, excess > 0 {
+      kept -= 1
+      excess -= lengths[kept] + quotesAndComma
+    }
+    let note = Self.note(leftOut: lengths.count - kept, in: lengths.count)
+    fields = fields.keepingElements(kept, of: list, note: note)
+    byteCount = try length()
+  }
+
+  private static func note(leftOut: Int, in count: Int) -> String { "[... \(leftOut) of \(count) left out]" }
 
   private static func note(leftOut: Int, of count: Int) -> String { " [... \(leftOut) of \(count) bytes left out]" }
 
@@ -214,7 +238,7 @@ private struct Draft {
     var longest: (node: Int, escaped: Int)?
     for range in [fields.outer, fields.inner] {
       for node in range {
-        let escaped = try Text(fields, node).escapedCount()
+        let escaped = try Text.writtenCount(fields, node)
         if escaped > longest?.escaped ?? 0 { longest = (node, escaped) }
       }
     }
@@ -236,14 +260,29 @@ private struct Text {
   private let node: Int
   private let file: SpilledBytes?
 
+  /// The text of a JSON string, without its escapes.
+  private let plain: [UInt8]?
+
   init(_ fields: Fields, _ node: Int) {
     arena = fields.arena
     self.node = node
     file = fields.arena.spilledText(of: node)
+    let isRaw = unsafe arena.nodes[node].json == .string
+    unsafe plain = isRaw ? JSONUnescape.text(of: arena.text(of: node)) : nil
   }
 
   var isSpilled: Bool { file != nil }
-  var count: Int { unsafe file?.count ?? arena.text(of: node).count }
+  var count: Int { unsafe file?.count ?? plain?.count ?? arena.text(of: node).count }
+
+  /// Bytes that the text of a node takes in its line; numbers and what is not written have none that could go.
+  static func writtenCount(_ fields: Fields, _ node: Int) throws -> Int {
+    let (entry, text) = unsafe (fields.arena.nodes[node], fields.arena.text(of: node))
+    switch entry.json {
+    case .string: return entry.isSuperseded ? 0 : text.count
+    case .bare, .object, .array: return 0
+    case nil: return try Text(fields, node).escapedCount()
+    }
+  }
 
   private func forEachChunk(from start: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     if let file { return try unsafe file.forEachChunk(start..<file.count, body) }
@@ -251,7 +290,7 @@ private struct Text {
   }
 
   /// Bytes of the text in JSON.
-  func escapedCount() throws -> Int {
+  private func escapedCount() throws -> Int {
     var sum = 0
     try unsafe forEachChunk(from: 0) { unsafe sum += JSONEscape.length(of: $0) }
     return sum
@@ -262,6 +301,8 @@ private struct Text {
     bytes.reserveCapacity(range.count)
     if let file {
       try unsafe file.forEachChunk(range) { unsafe bytes.append(contentsOf: $0) }
+    } else if let plain {
+      bytes += plain[range]
     } else {
       unsafe bytes.append(contentsOf: arena.text(of: node)[range])
     }

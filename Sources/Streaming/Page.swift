@@ -19,6 +19,10 @@ public final class Page: Sendable {
     ///
     /// Nothing else of that URL is ever used.
     public var nextID: UInt64?
+    /// Whether another page follows, as an assets answer says in `hasMore`; nil when it does not say so.
+    public var hasMore: Bool?
+    /// The id after which the next page of assets begins: `lastSeenAssetId`.
+    public var lastSeenID: UInt64?
     /// The number that the WARNING carried, 1980 for "there is another page".
     public var warningCode: String?
     /// Whether the root element was closed.

@@ -4,13 +4,13 @@ import Testing
 
 /// Every shipped pipeline gives the bytes in `Fixtures/expected`.
 @Suite struct GoldenTests {
-  static let pipelines = ["demo", "split", "detections", "knowledge-base"]
+  static let pipelines = ["demo", "split", "detections", "knowledge-base", "assets"]
 
   @Test(arguments: pipelines)
   func givesTheExpectedBytes(pipeline: String) async throws {
     try await Program.withFolder { folder in
-      let answers = pipeline == "knowledge-base" ? pipeline : "detections"
-      let saved = Program.project.appending(path: "Fixtures/demo/\(answers)-*.xml").path
+      let answers = ["knowledge-base": "knowledge-base-*.xml", "assets": "assets-*.json"][pipeline]
+      let saved = Program.project.appending(path: "Fixtures/demo/\(answers ?? "detections-*.xml")").path
       let input = pipeline == "demo" ? [] : ["--input", saved]
       let result = try await Command.run(
         try Program.path,
@@ -74,9 +74,13 @@ import Testing
         "--hosts-per-page",
         "4",
         "--results-bytes",
-        "70000"
+        "70000",
+        "--assets",
+        "5",
+        "--software-per-asset",
+        "4"
       )
-      for file in ["detections-0001.xml", "detections-0002.xml", "knowledge-base-0001.xml"] {
+      for file in ["detections-0001.xml", "detections-0002.xml", "knowledge-base-0001.xml", "assets-0001.json"] {
         let made = try Data(contentsOf: folder.appending(path: file))
         let kept = try Data(contentsOf: Program.project.appending(path: "Fixtures/demo/\(file)"))
         #expect(made == kept, "\(file)")

@@ -69,6 +69,37 @@ import Testing
     }
   }
 
+  @Test(
+    "assets, too",
+    arguments: [
+      "[decode-assets, encode-json]",
+      "[{ decode-assets: { exclude: [softwareListData, processor] } }, { encode-json: { names: qualys } }]",
+      "[decode-assets, { filter: { field: openPortListData.openPort.port, exists: true } }, encode-json, guard-size]",
+      """
+      [{ decode-assets: [operatingSystem, softwareListData.software.fullName] }, { add-fields: { Team: secops } },
+       flatten-software, { rename: { operatingSystem.osName: System } }, { select: { remove: [lastModifiedDate] } },
+       { filter: { field: Team, equals: secops } }, encode-json, { guard-size: 1KiB }]
+      """,
+    ]
+  )
+  func runsAssets(stages: String) async throws {
+    try await Program.withFolder { folder in
+      let file = folder.appending(path: "order.yaml")
+      let fixture = Program.project.appending(path: "Fixtures/demo").path
+      try Data("replay: \(fixture)\nsource: assets\nstages: \(stages)\nsinks: [stdout]\n".utf8).write(to: file)
+      let result = try await Program.run("run", file.path, "--output", folder.path, "--json")
+      #expect(result.status == 0, "\(result.errorText)")
+      let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+      #expect(report["balanced"] as? Bool == true)
+      let lines = try await Program.lines(in: folder).split(separator: UInt8(ascii: "\n"))
+      #expect(!lines.isEmpty)
+      for line in lines {
+        let log = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+        #expect(log?["LogType"] as? String == "assetInventory")
+      }
+    }
+  }
+
   @Test("a replay's source says what its answers are: a decoder of others is refused")
   func otherAnswers() async throws {
     try await Program.withFolder { folder in

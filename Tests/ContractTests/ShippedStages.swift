@@ -5,7 +5,8 @@ import TestSupport
 
 /// Every stage that ships, in each of the ways that it can be used.
 enum ShippedStages {
-  static let all: [any Contract] = decoders + splitting + shaping(hosts) + shaping(detections) + encoding + guarding
+  static let all: [any Contract] =
+    decoders + splitting + shaping(hosts) + shaping(detections) + encoding + guarding + ofAssets
 
   private static let hosts = SimulatedRecords.hosts
   private static let detections = SimulatedRecords.detections
