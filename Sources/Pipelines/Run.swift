@@ -67,7 +67,7 @@ package struct Run: Sendable {
     do {
       try await drain(stream.flow(meters: { index, _ in meters[index] }), into: sinks, deadLetters, &report)
       for sink in sinks { try await sink.finish() }
-    } catch is StandardOutput.Closed {
+    } catch is StandardOutput.Closed where sinks.count == 1 {
       report.endedEarly = true
       report.readerLeft = true
       for sink in sinks { try await sink.finish() }

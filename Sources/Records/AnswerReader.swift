@@ -113,9 +113,6 @@ package final class AnswerReader {
     )
   }
 
-  /// Inner items seen by their end tags, in complete items and parts.
-  package var innerCount: Int { unsafe state.pointee.innerTotal }
-
   /// Items and parts seen.
   package var itemCount: Int { unsafe state.pointee.itemTotal }
 

@@ -128,7 +128,6 @@ extension AnswerState {
     isInInnerItem = false
     markRepairs(depth: 3)
     innerCount += 1
-    innerTotal += 1
     if tape.byteCount - innerItemByte > limits.recordBytes { return failRecord() }
     if tape.byteCount - innerStartByte >= limits.batchBytes { sealPart() }
   }

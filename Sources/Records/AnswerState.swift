@@ -25,7 +25,6 @@ struct AnswerState: ~Copyable {
   var idsAscend = true
   var lastID: UInt64?
   var drift = 0
-  var innerTotal = 0
   var itemTotal = 0
   var sealed: [AnswerReader.Sealed] = []
 

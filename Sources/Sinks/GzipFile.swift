@@ -81,7 +81,6 @@ package final class GzipFile: Sink {
   private var files: [PartFile] = []
   /// The members of the page at hand that are in a file.
   private var written: [Written] = []
-  private var finished: [FilePath] = []
 
   private struct InFlight {
     let task: Task<[UInt8], any Error>

@@ -15,7 +15,9 @@ package final class StandardOutput: Sink {
   )
 
   /// The reader of standard output went away.
-  package struct Closed: Error {}
+  package struct Closed: Error, CustomStringConvertible {
+    package var description: String { "the reader of standard output went away, and other sinks wait for the rest" }
+  }
 
   package private(set) var counts = SinkCounts()
   private let descriptor: Int32

@@ -70,7 +70,6 @@ package final class XMLPushParser {
   /// Held beside the filter, for callbacks ask it while the filter is at work.
   private let replacements: ReplacementQueue
   private var failure: XMLError?
-  private var unfinishedTag: [UInt8] = []
   private var hasBytes = false
   /// Bytes handed to libxml2.
   private var pushed = 0
@@ -132,7 +131,6 @@ package final class XMLPushParser {
   package func finish() throws(XMLError) {
     if let failure { throw failure }
     unsafe try preFilter.finish { piece throws(XMLError) in try unsafe parse(piece) }
-    try parseUnfinishedTag(holdingBack: false)
     guard hasBytes else { throw error(.empty) }
     unsafe xmlParseChunk(parser, nil, 0, 1)
     if unsafe context.pointee.declaredEntity { throw error(.declaresEntity) }
@@ -157,57 +155,8 @@ package final class XMLPushParser {
     return unsafe XMLError(reason: reason, line: line, offset: max(0, xmlByteConsumed(parser)))
   }
 
-  /// Hands bytes to libxml2, but holds a start tag back until it is whole.
-  ///
-  /// libxml2 2.9 takes any `>` for the end of the tag at hand, so a `>` inside an attribute's value, together with a
-  /// chunk that ends inside that tag, makes it read a tag that is not all there.
+  /// Hands bytes to libxml2, some at a time.
   private func parse(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
-    var rest = unsafe bytes
-    while !unfinishedTag.isEmpty, unsafe !rest.isEmpty {
-      let next = unsafe rest.prefix(Self.longestTag)
-      unsafe rest = UnsafeRawBufferPointer(rebasing: rest[next.count...])
-      unsafe unfinishedTag.append(contentsOf: next)
-      try parseUnfinishedTag(holdingBack: true)
-    }
-    guard unsafe !rest.isEmpty else { return }
-    let end = unsafe Self.startOfUnfinishedTag(in: rest)
-    try unsafe push(UnsafeRawBufferPointer(rebasing: rest[..<end]))
-    unsafe unfinishedTag.append(contentsOf: rest[end...])
-  }
-
-  private func parseUnfinishedTag(holdingBack: Bool) throws(XMLError) {
-    let joined = unfinishedTag
-    unfinishedTag.removeAll(keepingCapacity: true)
-    try unsafe joined.withUnsafeBufferPointer { joined throws(XMLError) in
-      let bytes = UnsafeRawBufferPointer(joined)
-      let end = holdingBack ? unsafe Self.startOfUnfinishedTag(in: bytes) : bytes.count
-      unsafe unfinishedTag.append(contentsOf: bytes[end...])
-      try unsafe push(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
-    }
-  }
-
-  /// No start tag of an answer is longer; what only looks like one, in CDATA, is not held back for ever.
-  private static let longestTag = 4096
-
-  /// Where the bytes end, or where a start tag begins that does not end in them.
-  private static func startOfUnfinishedTag(in bytes: UnsafeRawBufferPointer) -> Int {
-    let first = max(0, bytes.count - longestTag)
-    guard let start = unsafe bytes[first...].lastIndex(of: UInt8(ascii: "<")) else { return bytes.count }
-    var quote: UInt8?
-    for index in (start + 1)..<bytes.count {
-      let byte = unsafe bytes[index]
-      if let open = quote {
-        if byte == open { quote = nil }
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        quote = byte
-      } else if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?") {
-        return bytes.count
-      }
-    }
-    return start
-  }
-
-  private func push(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
     var offset = 0
     while offset < bytes.count {
       let count = min(bytes.count - offset, 64 * 1024)

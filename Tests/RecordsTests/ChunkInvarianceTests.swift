@@ -33,6 +33,23 @@ struct ChunkInvarianceTests {
     )
   }
 
+  @Test("A tag may hold what looks like its end, wherever chunks end", arguments: 0..<16, [1, 64, 1 << 20])
+  func endOfTagInAttribute(shift: Int, chunk: Int) throws {
+    let detection = "<QID>1</QID><QDS severity=\"a > b\" and='/> c' to=\"1 &#62; 0 &amp; > 2\">1</QDS>"
+    let padding = String(repeating: "x", count: shift)
+    let host = SmallPage.Host(
+      id: 1,
+      "<OS>\(padding)</OS>",
+      detections: Array(repeating: detection, count: 2400)
+    )
+    let decoding = try Decoding(SmallPage([host]).bytes, chunk: chunk)
+    #expect(decoding.failure == nil)
+    let path = try #require(FieldPath("DETECTION.QDS.@to"))
+    let detections = try decoding.detections()
+    #expect(detections.count == 2400)
+    #expect(detections.allSatisfy { $0.value(at: path) == "1 > 0 & > 2" })
+  }
+
   @Test("Small answers", arguments: [Subject.ordinary, .everything], [1, 2, 7, 64, 1000, 4096, 65536, 1 << 20])
   func smallAnswers(_ subject: Subject, size: Int) throws { try check(subject, size: size) }
 
