@@ -12,8 +12,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -24,29 +28,60 @@ let package = Package(
     .target(name: "Gzip", dependencies: ["CZlib"]),
     .target(name: "JSONText"),
     .target(name: "Records", dependencies: ["Streaming", "XMLEvents", "JSONText"]),
-    .target(name: "Stages", dependencies: ["Streaming", "Records", "JSONText"]),
+    .target(
+      name: "Stages",
+      dependencies: ["Streaming", "Records", "JSONText", .product(name: "Crypto", package: "swift-crypto")]
+    ),
+    .target(
+      name: "State",
+      dependencies: [
+        "Streaming",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .target(
+      name: "Qualys",
+      dependencies: [
+        "Streaming", "Records", "Stages", "Gzip",
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
     .target(
       name: "Sinks",
       dependencies: [
         "Streaming", "Records", "Gzip", "JSONText",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
     .target(
       name: "Pipelines",
       dependencies: [
-        "Streaming", "Records", "Stages", "Sinks", "Gzip",
+        "Streaming", "Records", "Stages", "State", "Qualys", "Sinks", "Gzip",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
       ]
     ),
-    .target(name: "Simulator"),
+    .target(
+      name: "Simulator",
+      dependencies: [
+        "Gzip",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]
+    ),
     .target(
       name: "Commands",
       dependencies: [
-        "Streaming", "Pipelines", "Simulator", "Sinks",
+        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -69,15 +104,35 @@ let package = Package(
       name: "SinksTests",
       dependencies: [
         "Sinks", "Streaming", "Records", "Gzip", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
     .testTarget(
       name: "PipelinesTests",
-      dependencies: ["Pipelines", "Streaming", "Records", "Stages", "Sinks"],
+      dependencies: ["Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "TestSupport"],
       exclude: ["Broken"]
     ),
-    .testTarget(name: "SimulatorTests", dependencies: ["Simulator"]),
+    .testTarget(
+      name: "StateTests",
+      dependencies: [
+        "State", "Streaming", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .testTarget(
+      name: "QualysTests",
+      dependencies: ["Qualys", "Streaming", "Records", "Stages", "Simulator", "TestSupport"]
+    ),
+    .testTarget(
+      name: "SimulatorTests",
+      dependencies: [
+        "Simulator", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]
+    ),
     .testTarget(
       name: "ContractTests",
       dependencies: ["Streaming", "Records", "Stages", "Sinks", "Pipelines", "Simulator", "TestSupport"]

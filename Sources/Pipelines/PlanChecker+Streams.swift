@@ -2,7 +2,7 @@ internal import Records
 internal import Streaming
 
 extension PlanChecker {
-  private typealias Connection = @Sendable (AnyFlow, StageMeter) -> AnyFlow
+  private typealias Connection = Registry.Connection
 
   /// The plan of a stream; nil when an error stands in its way.
   mutating func plan(_ stream: PipelineFile.Stream) -> PlannedStream? {
@@ -161,7 +161,7 @@ extension PlanChecker {
   private mutating func planSource(
     _ use: ComponentUse,
     _ variant: Registry.SourceVariant?
-  ) -> (component: PlannedComponent, made: (@Sendable () -> AnyFlow)?)? {
+  ) -> (component: PlannedComponent, made: (@Sendable (StreamContext) -> AnyFlow)?)? {
     guard let variant else {
       if WordsToCome.answers(of: use.name) == nil { reportUnknown(use, .source) }
       return nil
@@ -194,7 +194,7 @@ extension PlanChecker {
   /// A sink that is planned.
   private struct End {
     var component: PlannedComponent
-    var make: @Sendable (Options, SinkContext) throws -> any Sink<Line>
+    var make: @Sendable (Options, StreamContext) throws -> any Sink<Line>
     var isKnown: Bool
   }
 

@@ -20,9 +20,9 @@ package struct PlannedStream: Sendable {
 
   /// The pipeline file as messages call it.
   let file: String
-  let start: (@Sendable () -> AnyFlow)?
-  let connections: [(@Sendable (AnyFlow, StageMeter) -> AnyFlow)?]
-  let makers: [@Sendable (Options, SinkContext) throws -> any Sink<Line>]
+  let start: (@Sendable (StreamContext) -> AnyFlow)?
+  let connections: [Registry.Connection?]
+  let makers: [@Sendable (Options, StreamContext) throws -> any Sink<Line>]
 
   /// Whether all options are known: false when a `${NAME}` was not found, or not looked for.
   package let isComplete: Bool
@@ -31,17 +31,22 @@ package struct PlannedStream: Sendable {
   ///
   /// - Precondition: The stream is complete. It is when its plan was checked with `requiresSecrets`.
   /// - Parameters:
+  ///   - context: What the run lends to the stream.
   ///   - meters: Gives the meter of each stage, by its number from 0 and its name.
   ///   - edge: May put an operator, such as a buffer, behind the source (0) and behind each stage (from 1).
   package func flow(
+    in context: StreamContext,
     meters: (_ index: Int, _ name: String) -> StageMeter,
     edge: (_ index: Int, _ flow: AnyFlow) -> AnyFlow = { _, flow in flow }
   ) -> Flow<Line> {
     guard isComplete, let start else { preconditionFailure("stream '\(name)' is not complete") }
-    var flow = edge(0, start())
+    var flow = edge(0, start(context))
     for (index, connect) in connections.enumerated() {
       guard let connect else { preconditionFailure("stage '\(stages[index].name)' is not complete") }
-      flow = edge(index + 1, connect(flow, meters(index, stages[index].name)))
+      let name = stages[index].name
+      let before = stages[..<index].count { $0.name == name }
+      let place = before == 0 ? name : "\(name)-\(before + 1)"
+      flow = edge(index + 1, connect(flow, meters(index, name), context, place))
     }
     return flow.open(as: Line.self)
   }
@@ -50,7 +55,7 @@ package struct PlannedStream: Sendable {
   ///
   /// - Throws: A ``Diagnostic`` when a sink cannot use one of its options, else whatever the sink throws. Sinks that
   ///   were made before it are left to themselves: they hold nothing open until they are written to.
-  package func makeSinks(_ context: SinkContext) throws -> [any Sink<Line>] {
+  package func makeSinks(_ context: StreamContext) throws -> [any Sink<Line>] {
     try zip(sinks, makers).map { sink, make in
       do {
         return try make(sink.options, context)

@@ -1,4 +1,5 @@
 package import Records
+internal import State
 public import Streaming
 
 /// The components that pipeline files may name: a value, and the table of contents of a program.
@@ -18,7 +19,7 @@ public struct Registry: Sendable {
     package let output: Port
     /// The word of option `as` that asks for this variant.
     package let word: String?
-    let make: @Sendable (Options) throws(OptionError) -> @Sendable () -> AnyFlow
+    let make: @Sendable (Options) throws(OptionError) -> @Sendable (StreamContext) -> AnyFlow
   }
 
   /// A stage for one kind of record, ready to be made from options.
@@ -29,15 +30,20 @@ public struct Registry: Sendable {
     package let input: Port
     /// What it gives.
     package let output: Port
-    let make: @Sendable (Options) throws(OptionError) -> @Sendable (AnyFlow, StageMeter) -> AnyFlow
+    let make: @Sendable (Options) throws(OptionError) -> Connection
   }
+
+  /// Puts a stage behind a flow; `place` tells stages of the same name in a stream apart.
+  package typealias Connection = @Sendable (
+    _ flow: AnyFlow, _ meter: StageMeter, _ context: StreamContext, _ place: String
+  ) -> AnyFlow
 
   /// A sink of lines, ready to be made from options.
   package struct SinkEntry: Sendable {
     /// What it says about itself.
     package let component: Component
     let check: @Sendable (Options) throws(OptionError) -> Void
-    let make: @Sendable (Options, SinkContext) throws -> any Sink<Line>
+    let make: @Sendable (Options, StreamContext) throws -> any Sink<Line>
   }
 
   /// All sources, in the order of their registration.
@@ -58,7 +64,7 @@ public struct Registry: Sendable {
       StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self)) {
         (options) throws(OptionError) in
         let stage = try S(options)
-        return { upstream, meter in AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, meter: meter))) }
+        return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, meter: meter))) }
       }
     )
   }
@@ -69,7 +75,22 @@ public struct Registry: Sendable {
       StageVariant(component: D.component, input: Port(D.Input.self), output: Port(D.Output.self)) {
         (options) throws(OptionError) in
         let decoder = try D(options)
-        return { upstream, meter in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter))) }
+        return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter))) }
+      }
+    )
+  }
+
+  /// Registers a stage that remembers.
+  package mutating func register<S: RememberingStage>(remembering: S.Type) {
+    add(
+      StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self)) {
+        (options) throws(OptionError) in
+        let stage = try S(options)
+        return { upstream, meter, context, place in
+          guard let state = context.state else { preconditionFailure("'\(place)' remembers, and there is no state") }
+          let memory = state.memory("\(context.stream)/\(place)", of: context.stream)
+          return AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, memory: memory, meter: meter)))
+        }
       }
     )
   }
@@ -88,7 +109,7 @@ public struct Registry: Sendable {
     sources.append(
       SourceVariant(component: S.component, output: output, word: word) { (options) throws(OptionError) in
         let source = try S(options)
-        return { AnyFlow(Flow(source.batches())) }
+        return { _ in AnyFlow(Flow(source.batches())) }
       }
     )
   }
@@ -99,7 +120,7 @@ public struct Registry: Sendable {
   package mutating func register(
     sink component: Component,
     check: @escaping @Sendable (Options) throws(OptionError) -> Void = { (_) throws(OptionError) in },
-    _ make: @escaping @Sendable (Options, SinkContext) throws -> any Sink<Line>
+    _ make: @escaping @Sendable (Options, StreamContext) throws -> any Sink<Line>
   ) {
     precondition(!sinks.contains { $0.component.name == component.name }, "sink '\(component.name)' exists already")
     sinks.append(SinkEntry(component: component, check: check, make: make))

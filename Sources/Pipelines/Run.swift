@@ -62,10 +62,11 @@ package struct Run: Sendable {
         try deadLetters.accept(rejection.record, from: stage, because: rejection.reason, on: page)
       }
     }
-    let sinks = try stream.makeSinks(SinkContext(pipeline: plan.name, stream: stream.name, cores: cores))
+    let context = StreamContext(pipeline: plan.name, stream: stream.name, cores: cores)
+    let sinks = try stream.makeSinks(context)
     var report = RunReport.Stream(name: stream.name)
     do {
-      try await drain(stream.flow(meters: { index, _ in meters[index] }), into: sinks, deadLetters, &report)
+      try await drain(stream.flow(in: context, meters: { index, _ in meters[index] }), into: sinks, deadLetters, &report)
       for sink in sinks { try await sink.finish() }
     } catch is StandardOutput.Closed where sinks.count == 1 {
       report.endedEarly = true

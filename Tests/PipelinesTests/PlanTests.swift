@@ -26,7 +26,7 @@ import Testing
     #expect(stream.isComplete)
 
     var meters: [StageMeter] = []
-    let flow = stream.flow { _, name in
+    let flow = stream.flow(in: StreamContext(pipeline: "sample", stream: "sample")) { _, name in
       meters.append(StageMeter(name))
       return meters[meters.count - 1]
     }
@@ -37,7 +37,7 @@ import Testing
     #expect(meters.map(\.name) == stream.stages.map(\.name))
     #expect(meters.allSatisfy { $0.current.missing == 0 })
 
-    let sinks = try stream.makeSinks(SinkContext(pipeline: plan.name, stream: stream.name))
+    let sinks = try stream.makeSinks(StreamContext(pipeline: plan.name, stream: stream.name))
     let file = try #require(sinks.first as? MemorySink)
     #expect(sinks.count == 2)
     #expect(file.options.integer("level") == 3)
@@ -47,7 +47,7 @@ import Testing
   @Test func edgesTakeOperators() async throws {
     let stream = try #require(Plan.check(.forTests(Self.text)).plan?.streams.first)
     var edges: [String] = []
-    let flow = stream.flow { _, name in
+    let flow = stream.flow(in: StreamContext(pipeline: "sample", stream: "sample")) { _, name in
       StageMeter(name)
     } edge: { index, flow in
       edges.append("\(index) \(flow.port.name)")

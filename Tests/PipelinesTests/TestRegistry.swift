@@ -112,11 +112,11 @@ final class MemorySink: Sink {
   )
 
   let options: Options
-  let context: SinkContext
+  let context: StreamContext
   private(set) var counts = SinkCounts()
   private(set) var lines: [String] = []
 
-  init(_ options: Options, _ context: SinkContext) {
+  init(_ options: Options, _ context: StreamContext) {
     self.options = options
     self.context = context
   }

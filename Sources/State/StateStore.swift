@@ -1,0 +1,44 @@
+package import Streaming
+
+/// Where a pipeline keeps what must outlive a process; one database by default, a shared one later.
+///
+/// A page is committed in one transaction, which also proves that the writer still owns the pipeline.
+package protocol StateStore: AnyObject, Sendable {
+  /// What a stage remembers, or the program itself under a name of its own.
+  ///
+  /// - Parameters:
+  ///   - space: Who remembers, such as `assets/diff-ports`; every stream of the pipeline sees a space alike.
+  ///   - stream: The stream whose pages commit what is set.
+  func memory(_ space: String, of stream: String) -> any Memory
+
+  /// What is committed under a space, in ascending order of the keys, those above `key`; at most `limit` of them.
+  func entries(of space: String, after key: [UInt8]?, limit: Int) throws -> [(key: [UInt8], value: [UInt8])]
+
+  /// Keeps values that belong to no page, such as a cache, durable when it returns.
+  func store(_ entries: [(key: [UInt8], value: [UInt8])], in space: String) throws
+
+  /// What one stream has come to: nil before its first commit.
+  func progress(of stream: String) throws -> StreamProgress?
+
+  /// Commits a page up to `marks`: what its stages remembered, and how far the stream has come, in one transaction.
+  func commit(_ page: Page, marks: UInt32, of stream: String, progress: StreamProgress) throws
+
+  /// Forgets everything of pages that were not committed: after a failed or cancelled round.
+  func abandon(_ stream: String) throws
+
+  /// Forgets what was last set more than `seconds` before `time`, seconds since 1970 of the server's clock.
+  func prune(_ space: String, olderThan seconds: Int, at time: Int) throws
+}
+
+/// How far a stream has come, as its source wants it back: opaque to the state.
+package struct StreamProgress: Sendable, Equatable {
+  /// The source's own words: cursors and windows, as JSON.
+  package var cursor: [UInt8]
+  /// Seconds since 1970 of the server's clock in the page's answer; zero when it had none.
+  package var serverTime: Int
+
+  package init(cursor: [UInt8], serverTime: Int = 0) {
+    self.cursor = cursor
+    self.serverTime = serverTime
+  }
+}
