@@ -1,5 +1,6 @@
 internal import AsyncAlgorithms
 internal import Glibc
+internal import Qualys
 package import Records
 package import Streaming
 

@@ -113,6 +113,9 @@ package final class AnswerReader {
     )
   }
 
+  /// The ids of all items, where the shape asks for them.
+  package var ids: [UInt64] { unsafe state.pointee.ids }
+
   /// Items and parts seen.
   package var itemCount: Int { unsafe state.pointee.itemTotal }
 

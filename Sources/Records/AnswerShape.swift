@@ -14,6 +14,8 @@ package struct AnswerShape: Sendable {
   package let largest: String
   /// Whether the notice of an evaluation subscription can stand in the middle of anything.
   package let hasStrayNotices: Bool
+  /// Whether the ids of all members are reported, so that it is known which of those asked for did not come.
+  package let reportsIDs: Bool
 
   /// The detections answer.
   package static let detections = AnswerShape(
@@ -24,7 +26,8 @@ package struct AnswerShape: Sendable {
     innerList: WellKnownName.detectionList,
     innerItem: WellKnownName.detection,
     largest: "a host's fields or one detection",
-    hasStrayNotices: false
+    hasStrayNotices: false,
+    reportsIDs: false
   )
 
   /// The KnowledgeBase answer.
@@ -36,6 +39,7 @@ package struct AnswerShape: Sendable {
     innerList: nil,
     innerItem: nil,
     largest: "the fields of one KnowledgeBase entry",
-    hasStrayNotices: true
+    hasStrayNotices: true,
+    reportsIDs: true
   )
 }

@@ -168,6 +168,7 @@ extension AnswerState {
   }
 
   mutating func learnID() {
+    if shape.reportsIDs { ids.append(0) }
     guard idNode >= 0, idNode + 1 <= tape.nodeCount else { return }
     let start = unsafe Int(tape.nodes[idNode].offset)
     let end = unsafe idNode + 1 < tape.nodeCount ? Int(tape.nodes[idNode + 1].offset) : tape.byteCount
@@ -183,6 +184,7 @@ extension AnswerState {
     }
     if let lastID, id <= lastID { idsAscend = false }
     lastID = id
+    if shape.reportsIDs { ids[ids.count - 1] = id }
   }
 
   // MARK: Replaced characters

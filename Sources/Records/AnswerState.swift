@@ -24,6 +24,8 @@ struct AnswerState: ~Copyable {
   var marks = 0
   var idsAscend = true
   var lastID: UInt64?
+  /// The ids of all items, zero for one without, where the shape asks for them.
+  var ids: [UInt64] = []
   var drift = 0
   var itemTotal = 0
   var sealed: [AnswerReader.Sealed] = []

@@ -70,6 +70,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     report.marks = marks
     report.idsAscend = idsAscend
     report.lastID = lastID
+    report.ids = reader.ids
     report.nextID = head.nextID
     report.warningCode = head.warningCode
     report.isComplete = failure == nil
@@ -79,7 +80,9 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     report.failure = failure
     page.conclude(report)
     let ending: Position.Ending = failure == nil ? .complete : .abandoned
-    batches.append(Batch([], of: page, at: Position(marks: marks, ending: ending)))
+    // Without ascending ids nobody knows where to go on: the page is asked for again from its beginning.
+    let standing = failure != nil && page.isAskedAgain && !idsAscend ? 0 : marks
+    batches.append(Batch([], of: page, at: Position(marks: standing, ending: ending)))
     reset()
   }
 

@@ -93,7 +93,9 @@ package struct DecodeAssets: Decoder {
     report.failure = failure
     page.conclude(report)
     let ending: Position.Ending = failure == nil ? .complete : .abandoned
-    batches.append(Batch([], of: page, at: Position(marks: reader.marks, ending: ending)))
+    // Without ascending ids nobody knows where to go on: the page is asked for again from its beginning.
+    let marks = failure != nil && page.isAskedAgain && !reader.idsAscend ? 0 : reader.marks
+    batches.append(Batch([], of: page, at: Position(marks: marks, ending: ending)))
     unsafe self.reader = nil
     failure = nil
     counted = 0

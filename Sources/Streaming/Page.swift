@@ -15,6 +15,8 @@ public final class Page: Sendable {
     public var idsAscend = true
     /// The id of the last complete host (entry, asset).
     public var lastID: UInt64?
+    /// The QIDs of all entries of a KnowledgeBase answer, in order; empty for other answers.
+    public var ids: [UInt64] = []
     /// The first id of the next page: `id_min` of the WARNING's URL.
     ///
     /// Nothing else of that URL is ever used.
@@ -46,10 +48,14 @@ public final class Page: Sendable {
   /// Where it came from: a file's path, or an address without its query.
   public let origin: String
 
+  /// Whether its source asks again for what a page that broke off did not give.
+  package let isAskedAgain: Bool
+
   private struct State {
     var report: Report?
     var transportFailure: String?
-    var waiters: [CheckedContinuation<Report, Never>] = []
+    var waiters: [Int: CheckedContinuation<Report, any Error>] = [:]
+    var waiterCount = 0
   }
   private let state = Mutex(State())
 
@@ -57,6 +63,14 @@ public final class Page: Sendable {
   public init(number: Int, origin: String) {
     self.number = number
     self.origin = origin
+    isAskedAgain = false
+  }
+
+  /// Creates a page that is about to be read, and whose rest is asked for again when it breaks off.
+  package init(number: Int, origin: String, isAskedAgain: Bool) {
+    self.number = number
+    self.origin = origin
+    self.isAskedAgain = isAskedAgain
   }
 
   /// What the decoder learned; nil until the page is concluded.
@@ -69,13 +83,24 @@ public final class Page: Sendable {
   }
 
   /// Waits for what the decoder learned.
-  package func concluded() async -> Report {
-    await withCheckedContinuation { continuation in
-      let report = state.withLock { state -> Report? in
-        if state.report == nil { state.waiters.append(continuation) }
-        return state.report
+  /// - Throws: `CancellationError`.
+  package func concluded() async throws -> Report {
+    let number = state.withLock { state in
+      state.waiterCount += 1
+      return state.waiterCount
+    }
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let result: Result<Report, any Error>? = state.withLock { state in
+          if let report = state.report { return .success(report) }
+          if Task.isCancelled { return .failure(CancellationError()) }
+          state.waiters[number] = continuation
+          return nil
+        }
+        if let result { continuation.resume(with: result) }
       }
-      if let report { continuation.resume(returning: report) }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(throwing: CancellationError())
     }
   }
 
@@ -83,8 +108,8 @@ public final class Page: Sendable {
   package func conclude(_ report: Report) {
     let waiters = state.withLock { state in
       state.report = report
-      defer { state.waiters = [] }
-      return state.waiters
+      defer { state.waiters = [:] }
+      return state.waiters.values
     }
     for waiter in waiters { waiter.resume(returning: report) }
   }

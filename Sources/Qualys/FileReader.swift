@@ -6,7 +6,7 @@ internal import SystemPackage
 ///
 /// Holds 256 KiB of a plain file; 16 KiB of a gzip file and what they become. A pipe gives what it has: a reader
 /// never waits for more than one byte.
-struct FileReader: ~Copyable {
+package struct FileReader: ~Copyable {
   private let descriptor: FileDescriptor
   private let path: String
   private var decompressor: GzipDecompressor?
@@ -14,7 +14,7 @@ struct FileReader: ~Copyable {
   private var isAtEnd = false
 
   /// Opens a path; `-` is standard input.
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     self.path = path == "-" ? "standard input" : path
     descriptor =
       path == "-" ? .standardInput : try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
@@ -24,7 +24,7 @@ struct FileReader: ~Copyable {
 
   /// The next bytes, or nil at the end.
   /// - Throws: `Errno`, `GzipError`, or `CancellationError` while a pipe is silent.
-  mutating func next() throws -> [UInt8]? {
+  package mutating func next() throws -> [UInt8]? {
     while !isAtEnd {
       let raw = try readSome(decompressor == nil && hasBegun ? 256 * 1024 : 16 * 1024)
       if raw.isEmpty {

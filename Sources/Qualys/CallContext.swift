@@ -1,0 +1,52 @@
+package import State
+
+/// What a source needs to call Qualys: how, for whom, and as of when.
+package struct CallContext: Sendable {
+  /// How requests reach Qualys.
+  package var transport: any Transport
+  /// Where QIDs and the KnowledgeBase's versions are kept.
+  package var state: any StateStore
+  /// The stream's name.
+  package var stream: String
+  /// The number of the first page of this round: pages are counted from the beginning of the run.
+  package var firstPage: Int
+  /// Versions of endpoints, by the word of their source.
+  package var versions: [String: String]
+  /// The time, seconds since 1970: the clock's, or in a replay the capture's.
+  package var now: @Sendable () -> Int
+  /// Calls that may fail one after another before the round is given up.
+  package var attempts = 30
+  /// A number from 0 up to 1, so that many that wait do not all come back at once.
+  package var jitter: @Sendable () -> Double
+
+  package init(
+    transport: any Transport,
+    state: any StateStore,
+    stream: String,
+    firstPage: Int = 0,
+    versions: [String: String] = [:],
+    now: @escaping @Sendable () -> Int = { 0 },
+    jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+  ) {
+    self.transport = transport
+    self.state = state
+    self.stream = stream
+    self.firstPage = firstPage
+    self.versions = versions
+    self.now = now
+    self.jitter = jitter
+  }
+
+  /// The version of an endpoint: the file's, else the one that Qualys supports.
+  func version(of api: API) -> String { versions[api.rawValue] ?? (api == .knowledgeBase ? "4.0" : "5.0") }
+
+  /// How long to wait before asking again, in seconds: what Qualys said, else full jitter up to five minutes.
+  func seconds(toWaitFor remedy: Refusal.Remedy, failures: Int) -> Double {
+    switch remedy {
+    case .person: 0
+    case .wait(let seconds): Double(seconds) * (1 + 0.05 * jitter())
+    case .waitForOthers: 10 + 20 * jitter()
+    case .again: jitter() * min(300, Double(1 << min(failures, 9)))
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import Records
+internal import Synchronization
+
+/// Answers out of a capture, one round of it: no network, no credentials, and waits that take no time.
+///
+/// Answers come in the order in which they were received; a request for a page that the capture does not have is an
+/// error. KnowledgeBase answers match by QID, since which QIDs are asked for together depends on what is cached.
+package final class ReplayTransport: Transport {
+  private let capture: Capture
+  private let round: Capture.Round
+  private let archive: KnowledgeBaseArchive
+  private let answered = Mutex<[API: Int]>([:])
+
+  package init(_ capture: Capture, round: Capture.Round, archive: KnowledgeBaseArchive) {
+    self.capture = capture
+    self.round = round
+    self.archive = archive
+  }
+
+  package func wait(for duration: Duration, because reason: String) async throws {
+    try Task.checkCancellation()
+  }
+
+  package func send(_ request: APIRequest) async throws -> APIResponse {
+    if request.api == .knowledgeBase, let ids = request.value(of: "ids") {
+      return try knowledgeBaseAnswer(to: request, ids: ids)
+    }
+    let exchanges = capture.exchanges(of: request.api, round: round.number)
+    let index = answered.withLock { answered in
+      defer { answered[request.api, default: 0] += 1 }
+      return answered[request.api, default: 0]
+    }
+    guard exchanges.indices.contains(index) else {
+      throw CaptureError(
+        capture.path,
+        "round \(round.number) has \(exchanges.count) answers of \(request.api.rawValue), and one more was asked for"
+      )
+    }
+    let exchange = exchanges[index]
+    for name in ["id_min", "lastSeenAssetId"] {
+      let (asked, recorded) = (request.value(of: name) ?? "0", exchange.value(of: name) ?? "0")
+      if asked != recorded {
+        throw CaptureError(
+          capture.path,
+          "answer \(index + 1) of \(request.api.rawValue) begins at \(name)=\(recorded), and \(asked) was asked for"
+        )
+      }
+    }
+    return response(of: exchange)
+  }
+
+  private func response(of exchange: Capture.Exchange) -> APIResponse {
+    APIResponse(
+      status: exchange.response.status,
+      headers: exchange.response.headers.map { ($0.name, $0.value) },
+      body: CapturedBody(path: exchange.body.map { "\(capture.path)/\($0)" }, failure: exchange.failure)
+    )
+  }
+
+  private func knowledgeBaseAnswer(to request: APIRequest, ids: String) throws -> APIResponse {
+    let exchanges = capture.exchanges(of: .knowledgeBase, round: round.number)
+    let since = request.value(of: "last_modified_after")
+    if since == nil, let same = exchanges.first(where: { $0.value(of: "ids") == ids && $0.response.status == 200 }) {
+      return response(of: same)
+    }
+    let qids = ids.split(separator: ",").compactMap { UInt64($0) }
+    return APIResponse(
+      status: 200,
+      headers: [],
+      body: try archive.answer(qids, in: round, onlyChanged: since != nil)
+    )
+  }
+}
+
+/// A captured body as it came, inflated.
+private struct CapturedBody: AsyncSequence, Sendable {
+  let path: String?
+  let failure: String?
+
+  final class Reading {
+    var reader: FileReader
+    init(_ path: String) throws { reader = try FileReader(path) }
+  }
+
+  struct Iterator: AsyncIteratorProtocol {
+    let path: String?
+    let failure: String?
+    var reading: Reading?
+
+    mutating func next() async throws -> [UInt8]? {
+      guard let path else { return try end() }
+      let reading = try reading ?? Reading(path)
+      self.reading = reading
+      do {
+        return try reading.reader.next() ?? end()
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        // A compressed body that was cut off cannot be inflated to its end.
+        throw BrokenConnection(failure ?? "the body cannot be read: \(error)")
+      }
+    }
+
+    private func end() throws -> [UInt8]? {
+      if let failure { throw BrokenConnection(failure) }
+      return nil
+    }
+  }
+
+  func makeAsyncIterator() -> Iterator { Iterator(path: path, failure: failure) }
+}
