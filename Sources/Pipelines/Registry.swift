@@ -34,9 +34,10 @@ public struct Registry: Sendable {
   }
 
   /// Puts a stage behind a flow; `place` tells stages of the same name in a stream apart.
-  package typealias Connection = @Sendable (
-    _ flow: AnyFlow, _ meter: StageMeter, _ context: StreamContext, _ place: String
-  ) -> AnyFlow
+  package typealias Connection =
+    @Sendable (
+      _ flow: AnyFlow, _ meter: StageMeter, _ context: StreamContext, _ place: String
+    ) -> AnyFlow
 
   /// A sink of lines, ready to be made from options.
   package struct SinkEntry: Sendable {
@@ -75,7 +76,8 @@ public struct Registry: Sendable {
       StageVariant(component: D.component, input: Port(D.Input.self), output: Port(D.Output.self)) {
         (options) throws(OptionError) in
         let decoder = try D(options)
-        return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter))) }
+        return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter)))
+        }
       }
     )
   }

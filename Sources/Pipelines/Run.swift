@@ -66,7 +66,12 @@ package struct Run: Sendable {
     let sinks = try stream.makeSinks(context)
     var report = RunReport.Stream(name: stream.name)
     do {
-      try await drain(stream.flow(in: context, meters: { index, _ in meters[index] }), into: sinks, deadLetters, &report)
+      try await drain(
+        stream.flow(in: context, meters: { index, _ in meters[index] }),
+        into: sinks,
+        deadLetters,
+        &report
+      )
       for sink in sinks { try await sink.finish() }
     } catch is StandardOutput.Closed where sinks.count == 1 {
       report.endedEarly = true

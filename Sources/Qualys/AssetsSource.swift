@@ -41,7 +41,7 @@ package struct AssetsPager: Pager {
   private var lastSeen: UInt64 = 0
   private var isDone = false
 
-  init(parameters: [APIRequest.Parameter], since: String?) {
+  package init(parameters: [APIRequest.Parameter], since: String?) {
     self.parameters = parameters + (since.map { [APIRequest.Parameter("assetLastUpdated", $0)] } ?? [])
   }
 
@@ -68,5 +68,5 @@ package struct AssetsPager: Pager {
     lastSeen = next
   }
 
-  package mutating func resume(after id: UInt64) { lastSeen = id }
+  package mutating func resume(after id: UInt64, of page: Page.Report) { lastSeen = id }
 }

@@ -59,7 +59,11 @@ package struct DetectionsSource: APISource {
     Option("show_qds_factors", .boolean, "Includes what the score was made of."),
     Option("show_cloud_tags", .boolean, "Includes tags of the cloud provider."),
     Option("cloud_tag_fields", .list(.text), "Which of those tags."),
-    Option("host_metadata", .choice(["all", "ec2", "google", "azure"]), "Includes the cloud provider's data of a host."),
+    Option(
+      "host_metadata",
+      .choice(["all", "ec2", "google", "azure"]),
+      "Includes the cloud provider's data of a host."
+    ),
     Option("host_metadata_fields", .list(.text), "Which of those data."),
     Option("show_host_services", .boolean, "Includes the host's services."),
     Option("active_kernels_only", .integer(0...3), "How detections on kernels that do not run are treated."),
@@ -103,7 +107,7 @@ package struct DetectionsPager: Pager {
   private var idMin: UInt64?
   private var isDone = false
 
-  init(path: String, parameters: [APIRequest.Parameter], since: String?) {
+  package init(path: String, parameters: [APIRequest.Parameter], since: String?) {
     self.path = path
     self.parameters =
       [APIRequest.Parameter("action", "list")] + parameters
@@ -131,5 +135,5 @@ package struct DetectionsPager: Pager {
     idMin = next
   }
 
-  package mutating func resume(after id: UInt64) { idMin = id == .max ? id : id + 1 }
+  package mutating func resume(after id: UInt64, of page: Page.Report) { idMin = id == .max ? id : id + 1 }
 }

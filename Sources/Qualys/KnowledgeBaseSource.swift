@@ -101,6 +101,11 @@ package struct KnowledgeBasePager: Pager {
     package var qids: [UInt64]
     /// Only those that changed since; nil for all of them.
     package var since: String?
+
+    package init(qids: [UInt64], since: String?) {
+      self.qids = qids
+      self.since = since
+    }
   }
 
   private let path: String
@@ -157,5 +162,8 @@ package struct KnowledgeBasePager: Pager {
     answered = []
   }
 
-  package mutating func resume(after id: UInt64) { idMin = id + 1 }
+  package mutating func resume(after id: UInt64, of page: Page.Report) {
+    answered.formUnion(page.ids)
+    idMin = id + 1
+  }
 }

@@ -112,7 +112,7 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       }
       if let id = report.lastID, report.marks > 0, report.idsAscend {
         failures = 0
-        pager.resume(after: id)
+        pager.resume(after: id, of: report)
       }
       if let error = failure as? AnswerError,
         let refusal = Refusal(error, headers: response, origin: page.origin)
@@ -130,7 +130,10 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       let reason = (origin.map { "\($0): " } ?? "") + "\(failure)"
       if remedy == .person { throw failure }
       guard failures < context.attempts else { throw Exhausted(attempts: failures, reason: reason) }
-      try await context.transport.wait(for: .seconds(context.seconds(toWaitFor: remedy, failures: failures)), because: reason)
+      try await context.transport.wait(
+        for: .seconds(context.seconds(toWaitFor: remedy, failures: failures)),
+        because: reason
+      )
     }
   }
 }

@@ -16,7 +16,7 @@ package protocol Pager: Sendable {
   mutating func finish(_ page: Page.Report) async throws
 
   /// Goes on behind the last complete item of a page that broke off.
-  mutating func resume(after id: UInt64)
+  mutating func resume(after id: UInt64, of page: Page.Report)
 }
 
 /// An answer that leads nowhere: paging would go round in circles.

@@ -87,7 +87,9 @@ extension Refusal {
   /// Seconds to wait that Qualys stated; a header that is absent, blank or no number is no hint.
   private static func hint(_ response: APIResponse, _ text: String) -> Int? {
     let headers = ["X-RateLimit-ToWait-Sec", "Retry-After"].compactMap { response.header($0) }.compactMap { Int($0) }
-    let inText = text.split(separator: "SECONDS_TO_WAIT ").dropFirst().first.flatMap { Int($0.prefix(while: \.isNumber)) }
+    let inText = text.split(separator: "SECONDS_TO_WAIT ").dropFirst().first.flatMap {
+      Int($0.prefix(while: \.isNumber))
+    }
     let longest = (headers + [inText].compactMap { $0 }).max() ?? 0
     return longest > 0 ? min(longest, longestWait) : nil
   }

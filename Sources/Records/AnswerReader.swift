@@ -86,6 +86,11 @@ package final class AnswerReader {
     if let error = unsafe state.pointee.failure { throw fail(error) }
   }
 
+  /// Reads what waits for more bytes, when none will come: the answer broke off.
+  package func flush() throws(AnswerError) {
+    if !hasBegun { try begin() }
+  }
+
   /// Says that no bytes follow.
   package func finish() throws(AnswerError) {
     if let failure { throw failure }

@@ -46,6 +46,11 @@ package final class AssetsReader {
     if let failure = state.failure { throw fail(failure) }
   }
 
+  /// Reads what waits for more bytes, when none will come: the answer broke off.
+  package func flush() throws(AnswerError) {
+    if !hasBegun { try begin() }
+  }
+
   /// Says that no bytes follow.
   package func finish() throws(AnswerError) {
     if let failure = state.failure { throw failure }

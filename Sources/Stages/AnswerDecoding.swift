@@ -36,6 +36,8 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
 
   private mutating func finish(_ batch: Batch<Item.Answer>, with reader: AnswerReader) {
     if batch.position.ending == .abandoned {
+      // What is wrong with the little that came matters less than that no more did.
+      try? reader.flush()
       failure = .transport(batch.page.transportFailure ?? "the answer broke off")
       return
     }

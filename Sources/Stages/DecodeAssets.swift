@@ -70,6 +70,8 @@ package struct DecodeAssets: Decoder {
 
   private mutating func finish(_ batch: Batch<AssetsAnswer>, with reader: AssetsReader) {
     if batch.position.ending == .abandoned {
+      // What is wrong with the little that came matters less than that no more did.
+      try? reader.flush()
       failure = .transport(batch.page.transportFailure ?? "the answer broke off")
       return
     }
