@@ -25,26 +25,15 @@ struct BalanceText: CustomStringConvertible {
   private func text(of stream: RunReport.Stream) -> [String] {
     let pages = stream.pages + stream.failures.count
     var lines = ["\(report.pipeline)/\(stream.name): \(Figures.count(pages)) page\(pages == 1 ? "" : "s")"]
-    let width = (stream.stages.map(\.name) + stream.sinks.map(\.name)).map(\.count).max() ?? 0
-    for (name, counts) in stream.stages {
-      var parts = ["\(Figures.count(counts.entered)) in"]
-      if counts.created != 0 {
-        parts.append("\(counts.created > 0 ? "+" : "-") \(Figures.count(abs(counts.created))) made")
+    if stream.outputs.count == 1 {
+      let output = stream.outputs[0]
+      lines += text(of: stream.stages + output.stages, output.sinks, indent: "  ")
+    } else {
+      lines += text(of: stream.stages, [], indent: "  ")
+      for output in stream.outputs {
+        lines.append("  output \(output.name)")
+        lines += text(of: output.stages, output.sinks, indent: "    ")
       }
-      parts.append("= \(Figures.count(counts.left)) out")
-      for (reason, count) in counts.dropped.sorted(by: { $0.key < $1.key }) {
-        parts.append("+ \(Figures.count(count)) dropped (\(reason))")
-      }
-      if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
-      lines.append("  \(pad(name, width))  \(parts.joined(separator: " "))")
-    }
-    for (name, counts) in stream.sinks {
-      var parts = ["\(Figures.count(counts.entered)) in = \(Figures.count(counts.acknowledged)) written"]
-      if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
-      if counts.abandoned > 0 { parts.append("+ \(Figures.count(counts.abandoned)) taken back (incomplete host)") }
-      parts.append("(\(Figures.bytes(counts.bytes)) before compression)")
-      lines.append("  \(pad(name, width))  \(parts.joined(separator: " "))")
-      lines += counts.destinations.map { "  \(pad("", width))  -> \($0)" }
     }
     if stream.deadLetters > 0, let path = stream.deadLetterPath {
       lines.append("  \(Figures.count(stream.deadLetters)) dead letters -> \(path)")
@@ -63,6 +52,36 @@ struct BalanceText: CustomStringConvertible {
       lines.append(
         "    \(Figures.count(failure.marks)) complete hosts or entries before that place stand; ask for the rest again"
       )
+    }
+    return lines
+  }
+
+  private func text(
+    of stages: [(name: String, counts: StageMeter.Counts)],
+    _ sinks: [(name: String, counts: SinkCounts)],
+    indent: String
+  ) -> [String] {
+    var lines: [String] = []
+    let width = (stages.map(\.name) + sinks.map(\.name)).map(\.count).max() ?? 0
+    for (name, counts) in stages {
+      var parts = ["\(Figures.count(counts.entered)) in"]
+      if counts.created != 0 {
+        parts.append("\(counts.created > 0 ? "+" : "-") \(Figures.count(abs(counts.created))) made")
+      }
+      parts.append("= \(Figures.count(counts.left)) out")
+      for (reason, count) in counts.dropped.sorted(by: { $0.key < $1.key }) {
+        parts.append("+ \(Figures.count(count)) dropped (\(reason))")
+      }
+      if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
+      lines.append("\(indent)\(pad(name, width))  \(parts.joined(separator: " "))")
+    }
+    for (name, counts) in sinks {
+      var parts = ["\(Figures.count(counts.entered)) in = \(Figures.count(counts.acknowledged)) written"]
+      if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
+      if counts.abandoned > 0 { parts.append("+ \(Figures.count(counts.abandoned)) taken back (incomplete host)") }
+      parts.append("(\(Figures.bytes(counts.bytes)) before compression)")
+      lines.append("\(indent)\(pad(name, width))  \(parts.joined(separator: " "))")
+      lines += counts.destinations.map { "\(indent)\(pad("", width))  -> \($0)" }
     }
     return lines
   }

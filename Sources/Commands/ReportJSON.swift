@@ -21,6 +21,11 @@ struct ReportJSON: Encodable {
     var bytes: Int
     var destinations: [String]
   }
+  private struct Output: Encodable {
+    var name: String
+    var stages: [Stage]
+    var sinks: [Sink]
+  }
   private struct Failure: Encodable {
     var origin: String
     var reason: String
@@ -30,7 +35,9 @@ struct ReportJSON: Encodable {
     var name: String
     var pages: Int
     var stages: [Stage]
-    var sinks: [Sink]
+    /// Those of a stream with one output; else they stand with theirs.
+    var sinks: [Sink]?
+    var outputs: [Output]?
     var failures: [Failure]
     var deadLetters: Int
     var repairedCharacters: Int
@@ -55,27 +62,13 @@ struct ReportJSON: Encodable {
       Stream(
         name: stream.name,
         pages: stream.pages,
-        stages: stream.stages.map { name, counts in
-          Stage(
-            name: name,
-            entered: counts.entered,
-            created: counts.created,
-            left: counts.left,
-            dropped: counts.dropped,
-            deadLettered: counts.rejected
-          )
-        },
-        sinks: stream.sinks.map { name, counts in
-          Sink(
-            name: name,
-            entered: counts.entered,
-            acknowledged: counts.acknowledged,
-            deadLettered: counts.rejected,
-            abandoned: counts.abandoned,
-            bytes: counts.bytes,
-            destinations: counts.destinations
-          )
-        },
+        stages: Self.stages(stream.stages),
+        sinks: stream.outputs.count == 1 ? Self.sinks(stream.outputs[0].sinks) : nil,
+        outputs: stream.outputs.count == 1
+          ? nil
+          : stream.outputs.map { output in
+            Output(name: output.name, stages: Self.stages(output.stages), sinks: Self.sinks(output.sinks))
+          },
         failures: stream.failures.map { Failure(origin: $0.origin, reason: $0.reason, completeHosts: $0.marks) },
         deadLetters: stream.deadLetters,
         repairedCharacters: stream.repairedCharacters,
@@ -83,6 +76,33 @@ struct ReportJSON: Encodable {
         drift: stream.drift,
         endedEarly: stream.endedEarly,
         imbalances: stream.imbalances
+      )
+    }
+  }
+
+  private static func stages(_ stages: [(name: String, counts: StageMeter.Counts)]) -> [Stage] {
+    stages.map { name, counts in
+      Stage(
+        name: name,
+        entered: counts.entered,
+        created: counts.created,
+        left: counts.left,
+        dropped: counts.dropped,
+        deadLettered: counts.rejected
+      )
+    }
+  }
+
+  private static func sinks(_ sinks: [(name: String, counts: SinkCounts)]) -> [Sink] {
+    sinks.map { name, counts in
+      Sink(
+        name: name,
+        entered: counts.entered,
+        acknowledged: counts.acknowledged,
+        deadLettered: counts.rejected,
+        abandoned: counts.abandoned,
+        bytes: counts.bytes,
+        destinations: counts.destinations
       )
     }
   }

@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var pipeline: PipelineOptions
 
-  @Option(help: ArgumentHelp("Stop each stream after so many logs.", valueName: "count"))
+  @Option(help: ArgumentHelp("Stop each stream, or each of its outputs, after so many logs.", valueName: "count"))
   var limit: Int?
 
   @Option(help: ArgumentHelp("How many cores to use; all by default.", valueName: "count"))

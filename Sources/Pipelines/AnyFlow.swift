@@ -23,6 +23,9 @@ package struct AnyFlow: Sendable {
 
   /// The flow behind an operator that is the same for all records, such as a buffer.
   package func applying(_ transform: some FlowOperator) -> AnyFlow { flow.applying(transform) }
+
+  /// The flow, for several readers.
+  func tee(_ count: Int) -> Tee { flow.tee(count) }
 }
 
 /// An operator that is the same for all records, such as a buffer.
@@ -34,6 +37,7 @@ package protocol FlowOperator {
 /// A flow, seen without its record type.
 private protocol ErasedFlow: Sendable {
   func applying(_ transform: some FlowOperator) -> AnyFlow
+  func tee(_ count: Int) -> Tee
 }
 
 extension Flow: ErasedFlow {

@@ -2,11 +2,14 @@ internal import Streaming
 
 /// One `--set key=value`.
 struct CommandLineSetting: Sendable {
-  /// A component that an option can be set on, and the streams that use it.
+  /// A component that an option can be set on, and where it is used: `STREAM`, and for a branch `STREAM.OUTPUT`.
   struct Target: Sendable {
     var use: ComponentUse
     var component: Component
-    var streams: [String]
+    var places: [String]
+
+    /// What may stand before an option to mean one of this component.
+    var prefixes: [String] { [use.name] + places.map { "\($0).\(use.name)" } }
 
     var options: [String] {
       if case .options(let options) = component.form { options.map(\.name) } else { [] }
@@ -75,9 +78,8 @@ struct CommandLineSetting: Sendable {
     var found: [(target: Target, option: String)] = []
     for target in targets {
       if !key.contains("."), target.options.contains(key) { found.append((target, key)) }
-      let prefixes = [target.use.name + "."] + target.streams.map { "\($0).\(target.use.name)." }
-      for prefix in prefixes where key.hasPrefix(prefix) {
-        let option = String(key.dropFirst(prefix.count))
+      for prefix in target.prefixes where key.hasPrefix(prefix + ".") {
+        let option = String(key.dropFirst(prefix.count + 1))
         if target.takes(option) { found.append((target, option)) }
       }
     }
@@ -86,8 +88,8 @@ struct CommandLineSetting: Sendable {
 
   /// The shortest key that means one option alone.
   private static func name(_ target: Target, _ option: String, among targets: [Target]) -> String {
-    let isAlone = !targets.contains { $0.use.id != target.use.id && $0.use.name == target.use.name }
-    let short = "\(target.use.name).\(option)"
-    return isAlone ? short : target.streams.first.map { "\($0).\(short)" } ?? short
+    let others = targets.filter { $0.use.id != target.use.id }.flatMap(\.prefixes)
+    let prefix = target.prefixes.first { !others.contains($0) } ?? target.prefixes[target.prefixes.count - 1]
+    return "\(prefix).\(option)"
   }
 }

@@ -13,6 +13,8 @@ struct PipelineFile: Sendable {
 
   /// A branch at a stream's end.
   struct Output: Sendable {
+    /// Its name, or its number from 1.
+    var name: String
     var location: Location
     var stages: [ComponentUse] = []
     var sinks: [ComponentUse]
@@ -47,6 +49,13 @@ extension PipelineFile {
     ("stages", "What it passes through, in order."),
     ("sinks", "Where it ends."),
     ("outputs", "Several ends, each with stages of its own."),
+  ]
+
+  /// The keys of an output.
+  static let outputKeys: [(name: String, summary: String)] = [
+    ("name", "Its name in reports, and what {output} stands for in paths; its number, from 1, when left out."),
+    ("stages", "What it passes through besides, in order."),
+    ("sinks", "Where it ends; the file's own sinks when left out."),
   ]
 
   /// The keys of `qualys`.

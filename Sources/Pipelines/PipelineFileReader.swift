@@ -103,7 +103,7 @@ struct PipelineFileReader {
           help: "add 'sinks:' to the stream, or to the file for all"
         )
       }
-      stream.outputs = [PipelineFile.Output(location: location, sinks: sinks ?? [])]
+      stream.outputs = [PipelineFile.Output(name: "1", location: location, sinks: sinks ?? [])]
     }
     return stream
   }
@@ -113,14 +113,22 @@ struct PipelineFileReader {
       findings.error("'outputs' is a list, not \(entry.value.kind)", at: entry.value.location)
       return []
     }
-    return nodes.compactMap { node in
-      guard let map = mapping(node, of: "an output", keys: ["stages", "sinks"]) else { return nil }
+    var names: Set<String> = []
+    return nodes.enumerated().compactMap { index, node in
+      let keys = PipelineFile.outputKeys.map(\.name)
+      guard let map = mapping(node, of: "an output", keys: keys) else { return nil }
+      let written = text(map["name"], "name")
+      let name = written?.value ?? String(index + 1)
+      if let written, written.isKnown { _ = isName(name, at: written.location, of: "an output") }
+      if !names.insert(name).inserted {
+        findings.error("two outputs are called '\(name)'", at: written?.location ?? node.location)
+      }
       let stages = map["stages"].flatMap { uses($0.value, "stages", mayBeEmpty: true) } ?? []
       let own = map["sinks"].flatMap { uses($0.value, "sinks") }
       if own == nil, map["sinks"] == nil, sinks == nil, !replacesSinks {
         findings.error("this output has no sink", at: node.location, help: "add 'sinks:' to it")
       }
-      return PipelineFile.Output(location: node.location, stages: stages, sinks: own ?? sinks ?? [])
+      return PipelineFile.Output(name: name, location: node.location, stages: stages, sinks: own ?? sinks ?? [])
     }
   }
 

@@ -43,10 +43,10 @@ package enum PipelineSchema {
   }
 
   private static var streamTypes: [String: SchemaValue] {
-    let output: SchemaValue = [
-      "type": "object", "additionalProperties": false,
-      "properties": ["stages": list("stage", atLeast: 0), "sinks": list("sink", atLeast: 1)],
-    ]
+    let output = object(
+      PipelineFile.outputKeys,
+      ["name": name, "stages": list("stage", atLeast: 0), "sinks": list("sink", atLeast: 1)]
+    )
     return [
       "every": ["type": "string", "pattern": "^([1-9][0-9]*[smhd]|.*\\$\\{.*)$"], "after": scalar("string"),
       "source": reference("source"), "stages": list("stage", atLeast: 0), "sinks": list("sink", atLeast: 1),

@@ -19,7 +19,15 @@ extension Plan {
         table.add("      | \(port.name)\(note(stream, index).map { "; \($0)" } ?? "")")
         if index < stream.stages.count { table.add(stream.stages[index], as: "") }
       }
-      for sink in stream.sinks { table.add(sink, as: "sink ") }
+      for output in stream.outputs {
+        let indent = stream.isBranched ? "  " : ""
+        if stream.isBranched { table.add("  output \(output.name)", output.location.description) }
+        for (stage, port) in zip(output.stages, output.ports) {
+          table.add(stage, as: "", indent: indent)
+          table.add("\(indent)      | \(port.name)")
+        }
+        for sink in output.sinks { table.add(sink, as: "sink ", indent: indent) }
+      }
       if !stream.isComplete { table.add("  not complete: a ${NAME} above has no value here") }
     }
     return table.text
@@ -57,9 +65,11 @@ private struct Table {
 
   mutating func add(_ left: String, _ right: String = "") { rows.append((left, right)) }
 
-  mutating func add(_ component: PlannedComponent, as role: String) {
-    add("  \(role)\(component.name)", component.location.description)
-    for setting in component.settings { add("    \(setting.name)  \(setting.value)", setting.origin.description) }
+  mutating func add(_ component: PlannedComponent, as role: String, indent: String = "") {
+    add("\(indent)  \(role)\(component.name)", component.location.description)
+    for setting in component.settings {
+      add("\(indent)    \(setting.name)  \(setting.value)", setting.origin.description)
+    }
   }
 
   var text: String {

@@ -6,101 +6,136 @@ extension PlanChecker {
 
   /// The plan of a stream; nil when an error stands in its way.
   mutating func plan(_ stream: PipelineFile.Stream) -> PlannedStream? {
-    guard let source = stream.source else { return nil }
-    var plans: [PlannedStream?] = []
-    for output in stream.outputs {
-      plans.append(plan(stream, source, stages: stream.stages + output.stages, sinks: output.sinks))
+    guard let source = stream.source, let first = stream.outputs.first else { return nil }
+    var stream = stream
+    let isBranched = stream.outputs.count > 1
+    if !isBranched {
+      stream.stages += first.stages
+      stream.outputs[0].stages = []
     }
-    if stream.outputs.count > 1 {
-      findings.error(
-        "several outputs are not in this version yet",
-        at: stream.outputs[1].location,
-        help: "make a stream of each, or one output with several sinks"
-      )
-    }
-    return plans.first ?? nil
-  }
-
-  private mutating func plan(
-    _ stream: PipelineFile.Stream,
-    _ source: ComponentUse,
-    stages: [ComponentUse],
-    sinks: [ComponentUse]
-  ) -> PlannedStream? {
-    let chosen = chooseSource(source, stages: stages)
-    let chain = chain(source, gives: chosen?.output, stages: stages, sinks: sinks)
+    let chosen = chooseSource(source, stages: stream.stages.isEmpty ? first.stages : stream.stages)
+    let giver = Chain.Link(name: source.name, location: source.location, variants: [])
+    let chain = chain(giver, gives: chosen?.output, stream.stages, isBranched ? [] : first.sinks)
+    var trunk = Draft(chain: chain, port: chosen?.output, giver: giver)
     let plannedSource = planSource(source, chosen)
-    var draft = Draft()
-    var port = chain.start
-    var giver = chain.source
-    var scope = FieldScope(port: nil)
-    for (index, use) in stages.enumerated() {
-      let variants = request.registry.stages(named: use.name)
-      if !fits(at: index, port, giver, in: chain) { draft.isBroken = true }
-      let variant = variants.first { $0.input == port } ?? (port == nil && variants.count == 1 ? variants[0] : nil)
-      if variants.isEmpty { reportUnknown(use, .stage) }
-      // Lines have the fields of the records that they were written from.
-      if port != .lines { scope.port = port }
-      scope.splitLater = splitter(in: chain, after: index)
-      if let first = variants.first {
-        draft.add(planStage(use, variant ?? first, isChosen: variant != nil, &scope))
-      } else {
-        draft.isBroken = true
-      }
-      let next = chain.port(after: index, from: port)
-      // After a misfit that is passed over, whoever gave what flows still gives it.
-      if next != port || fits(port, variants) { giver = chain.links[index] }
-      port = next
-      draft.ports.append(port)
+    plan(stream.stages, &trunk)
+    if isBranched, trunk.port?.isAnswer == true {
+      findings.error(
+        "an answer is read once; \(stream.outputs.count) outputs would each read it",
+        at: first.location,
+        help: "put the stage that decodes it into 'stages', before 'outputs'"
+      )
+      return nil
     }
-    if !sinks.isEmpty, !fits(at: stages.count, port, giver, in: chain) { draft.isBroken = true }
-    let plannedSinks = sinks.map { planSink($0) }
-    guard let plannedSource, !draft.isBroken, let start = chain.start else { return nil }
-    let ports = [start] + draft.ports.compactMap { $0 }
-    let ends = plannedSinks.compactMap { $0 }
-    guard ends.count == sinks.count, ports.count == stages.count + 1 else { return nil }
-    let isComplete =
-      plannedSource.made != nil && draft.connections.allSatisfy { $0 != nil } && ends.allSatisfy { $0.isKnown }
+    var outputs: [PlannedOutput] = []
+    for output in stream.outputs {
+      if let planned = plan(output, behind: trunk, isBranched: isBranched) { outputs.append(planned) }
+    }
+    guard let plannedSource, let start = chosen?.output, let stages = trunk.planned,
+      outputs.count == stream.outputs.count
+    else { return nil }
     return PlannedStream(
       name: stream.name,
       interval: stream.interval,
       predecessor: stream.predecessor?.value,
       source: plannedSource.component,
-      stages: draft.components,
-      sinks: ends.map(\.component),
-      ports: ports,
-      file: request.file,
-      start: plannedSource.made,
-      connections: draft.connections,
-      makers: ends.map(\.make),
-      isComplete: isComplete
+      trunk: stages,
+      outputs: outputs,
+      start: (start, plannedSource.made)
     )
   }
 
-  /// What was planned of a stream's stages so far.
+  /// What is known of stages in a row while they are planned.
   private struct Draft {
-    var components: [PlannedComponent] = []
-    var connections: [Connection?] = []
-    var ports: [Port?] = []
-    var isBroken = false
+    /// All that stands behind one another: these stages, and what follows them.
+    var chain: Chain
+    /// What flows there, and who gives it.
+    var port: Port?
+    var giver: Chain.Link
+    var scope = FieldScope(port: nil)
+    /// How many links of the chain are done.
+    var count = 0
 
-    mutating func add(_ stage: (component: PlannedComponent, made: Connection?)?) {
-      guard let stage else {
-        isBroken = true
-        return
-      }
-      components.append(stage.component)
-      connections.append(stage.made)
+    private var stages = PlannedStages()
+    private var isBroken = false
+
+    init(chain: Chain, port: Port?, giver: Chain.Link) {
+      self.chain = chain
+      self.port = port
+      self.giver = giver
     }
+
+    /// The stages; nil when an error stands in their way.
+    var planned: PlannedStages? { isBroken ? nil : stages }
+
+    /// Takes a stage, nil when it could not be planned, and what flows out of it.
+    mutating func add(_ stage: (component: PlannedComponent, made: Connection?)?, giving port: Port?) {
+      self.port = port
+      count += 1
+      guard let stage, let port else { return fail() }
+      stages.components.append(stage.component)
+      stages.connections.append(stage.made)
+      stages.ports.append(port)
+    }
+
+    mutating func fail() { isBroken = true }
+
+    /// What follows these stages, in their chain or in one of its own.
+    func continued(in chain: Chain?) -> Draft {
+      var next = Draft(chain: chain ?? self.chain, port: port, giver: giver)
+      next.scope = scope
+      next.count = chain == nil ? count : 0
+      return next
+    }
+  }
+
+  private mutating func plan(_ stages: [ComponentUse], _ draft: inout Draft) {
+    for use in stages {
+      let (index, port) = (draft.count, draft.port)
+      let variants = request.registry.stages(named: use.name)
+      if !fits(at: index, port, draft.giver, in: draft.chain) { draft.fail() }
+      let variant = variants.first { $0.input == port } ?? (port == nil && variants.count == 1 ? variants[0] : nil)
+      if variants.isEmpty { reportUnknown(use, .stage) }
+      // Lines have the fields of the records that they were written from.
+      if port != .lines { draft.scope.port = port }
+      draft.scope.splitLater = splitter(in: draft.chain, after: index)
+      let planned = variants.first.flatMap { planStage(use, variant ?? $0, &draft.scope) }
+      let next = draft.chain.port(after: index, from: port)
+      // After a misfit that is passed over, whoever gave what flows still gives it.
+      if next != port || fits(port, variants) { draft.giver = draft.chain.links[index] }
+      draft.add(planned, giving: next)
+    }
+  }
+
+  private mutating func plan(
+    _ output: PipelineFile.Output,
+    behind trunk: Draft,
+    isBranched: Bool
+  ) -> PlannedOutput? {
+    let chain = isBranched ? chain(trunk.giver, gives: trunk.port, output.stages, output.sinks) : nil
+    var draft = trunk.continued(in: chain)
+    plan(output.stages, &draft)
+    if !output.sinks.isEmpty, !fits(at: draft.count, draft.port, draft.giver, in: draft.chain) { draft.fail() }
+    let ends = output.sinks.map { planSink($0) }.compactMap { $0 }
+    guard let stages = draft.planned, ends.count == output.sinks.count else { return nil }
+    return PlannedOutput(
+      name: output.name,
+      location: output.location,
+      branch: stages,
+      sinks: ends.map(\.component),
+      file: request.file,
+      makers: ends.map(\.make),
+      isComplete: stages.isComplete && ends.allSatisfy(\.isKnown)
+    )
   }
 
   // MARK: - Ports
 
   private func chain(
-    _ source: ComponentUse,
+    _ source: Chain.Link,
     gives port: Port?,
-    stages: [ComponentUse],
-    sinks: [ComponentUse]
+    _ stages: [ComponentUse],
+    _ sinks: [ComponentUse]
   ) -> Chain {
     var links = stages.map { use in
       Chain.Link(
@@ -114,7 +149,6 @@ extension PlanChecker {
         Chain.Link(name: first.name, location: first.location, variants: [(.lines, .lines)], isSink: true)
       )
     }
-    let source = Chain.Link(name: source.name, location: source.location, variants: [])
     return Chain(source: source, start: port, links: links)
   }
 
@@ -140,75 +174,5 @@ extension PlanChecker {
   private func splitter(in chain: Chain, after index: Int) -> String? {
     chain.links.dropFirst(index + 1)
       .first { $0.variants.contains { $0.input == Port(Host.self) && $0.output == Port(Detection.self) } }?.description
-  }
-
-  // MARK: - Sources
-
-  /// The variant of a source that gives what is asked for by `as`, or taken by what comes first.
-  private func chooseSource(_ use: ComponentUse, stages: [ComponentUse]) -> Registry.SourceVariant? {
-    let variants = request.registry.sources(named: use.name)
-    var ignored = Findings()
-    let given = variants.first.flatMap { self.given(use, $0.component, &ignored) } ?? []
-    if let word = given.last(where: { $0.name == "as" })?.value.scalar?.text,
-      let asked = variants.first(where: { $0.word == word })
-    {
-      return asked
-    }
-    let wanted = stages.first.map { request.registry.stages(named: $0.name).map(\.input) } ?? [.lines]
-    return variants.first { wanted.contains($0.output) } ?? variants.first
-  }
-
-  private mutating func planSource(
-    _ use: ComponentUse,
-    _ variant: Registry.SourceVariant?
-  ) -> (component: PlannedComponent, made: (@Sendable (StreamContext) -> AnyFlow)?)? {
-    guard let variant else {
-      if WordsToCome.answers(of: use.name) == nil { reportUnknown(use, .source) }
-      return nil
-    }
-    guard let read = read(use, variant.component, FieldScope()) else { return nil }
-    return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
-  }
-
-  // MARK: - Stages
-
-  private mutating func planStage(
-    _ use: ComponentUse,
-    _ variant: Registry.StageVariant,
-    isChosen: Bool,
-    _ scope: inout FieldScope
-  ) -> (component: PlannedComponent, made: Connection?)? {
-    guard let read = read(use, variant.component, scope) else { return nil }
-    if case .entries(key: .field, _) = variant.component.form {
-      for (key, value) in read.entries {
-        scope.introduced.insert(key)
-        guard case .text(let name) = value else { continue }
-        scope.introduced.insert((key.split(separator: ".").dropLast().map(String.init) + [name]).joined(separator: "."))
-      }
-    }
-    return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
-  }
-
-  // MARK: - Sinks
-
-  /// A sink that is planned.
-  private struct End {
-    var component: PlannedComponent
-    var make: @Sendable (Options, StreamContext) throws -> any Sink<Line>
-    var isKnown: Bool
-  }
-
-  private mutating func planSink(_ use: ComponentUse) -> End? {
-    guard let entry = request.registry.sink(named: use.name) else {
-      reportUnknown(use, .sink)
-      return nil
-    }
-    guard let read = read(use, entry.component, FieldScope()),
-      let made = make(use, entry.component, read, { (options) throws(OptionError) in try entry.check(options) })
-    else { return nil }
-    for (name, path) in made.component.pathOptions {
-      checkFolder(ofFile: path, at: read.locations[name] ?? use.location)
-    }
-    return End(component: made.component, make: entry.make, isKnown: made.made != nil)
   }
 }

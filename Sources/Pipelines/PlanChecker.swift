@@ -96,14 +96,20 @@ struct PlanChecker {
 
   private mutating func resolveSettings(_ streams: [PipelineFile.Stream]) {
     var targets: [CommandLineSetting.Target] = []
-    for stream in streams {
-      let uses = [stream.source].compactMap { $0 } + stream.stages + stream.outputs.flatMap { $0.stages + $0.sinks }
+    func add(_ uses: [ComponentUse], in places: [String]) {
       for use in uses {
         if let index = targets.firstIndex(where: { $0.use.id == use.id }) {
-          if !targets[index].streams.contains(stream.name) { targets[index].streams.append(stream.name) }
+          targets[index].places += places.filter { !targets[index].places.contains($0) }
         } else if let component = request.registry.component(named: use.name)?.component {
-          targets.append(CommandLineSetting.Target(use: use, component: component, streams: [stream.name]))
+          targets.append(CommandLineSetting.Target(use: use, component: component, places: places))
         }
+      }
+    }
+    for stream in streams {
+      add([stream.source].compactMap { $0 } + stream.stages, in: [stream.name])
+      for output in stream.outputs {
+        let own = stream.outputs.count > 1 ? ["\(stream.name).\(output.name)"] : []
+        add(output.stages + output.sinks, in: [stream.name] + own)
       }
     }
     for setting in commandLineSettings where !CommandLineSetting.fileKeys.contains(setting.key) {
@@ -145,21 +151,24 @@ struct PlanChecker {
   private mutating func checkPaths(of streams: [PlannedStream], in pipeline: String) {
     var writers: [String: String] = [:]
     for stream in streams {
-      for sink in stream.sinks {
-        for (_, path) in sink.pathOptions {
-          let file = path.replacing("{stream}", with: stream.name).replacing("{pipeline}", with: pipeline)
-          // Each file gets a number of its own.
-          if file.contains("{n}") { continue }
-          if let other = writers[file] {
-            findings.error(
-              other == stream.name
-                ? "two sinks of stream '\(other)' write to '\(file)'"
-                : "streams '\(other)' and '\(stream.name)' write to the same '\(file)'",
-              at: sink.location,
-              help: "give each a path of its own, such as {stream}.jsonl.gz"
-            )
+      for output in stream.outputs {
+        for sink in output.sinks {
+          for (_, path) in sink.pathOptions {
+            let file = path.replacing("{stream}", with: stream.name).replacing("{pipeline}", with: pipeline)
+              .replacing("{output}", with: output.name)
+            // Each file gets a number of its own, but two at a time would take the same one.
+            if let other = writers[file], other == stream.name || !file.contains("{n}") {
+              findings.error(
+                other == stream.name
+                  ? "two sinks of stream '\(other)' write to '\(file)'"
+                  : "streams '\(other)' and '\(stream.name)' write to the same '\(file)'",
+                at: sink.location,
+                help: "give each a path of its own, such as "
+                  + (stream.outputs.count > 1 ? "{stream}-{output}.jsonl.gz" : "{stream}.jsonl.gz")
+              )
+            }
+            writers[file] = stream.name
           }
-          writers[file] = stream.name
         }
       }
     }

@@ -11,23 +11,25 @@ package struct PlannedStream: Sendable {
   package let predecessor: String?
   /// Where it begins.
   package let source: PlannedComponent
-  /// What it passes through, in order.
-  package let stages: [PlannedComponent]
-  /// Where it ends.
-  package let sinks: [PlannedComponent]
-  /// What flows out of the source, and then out of each stage.
-  package let ports: [Port]
+  /// What it passes through before it branches, if it does.
+  package let trunk: PlannedStages
+  /// Where it ends; several when it branches. One alone has no stages: they are all in the trunk.
+  package let outputs: [PlannedOutput]
 
-  /// The pipeline file as messages call it.
-  let file: String
-  let start: (@Sendable (StreamContext) -> AnyFlow)?
-  let connections: [Registry.Connection?]
-  let makers: [@Sendable (Options, StreamContext) throws -> any Sink<Line>]
+  let start: (port: Port, make: (@Sendable (StreamContext) -> AnyFlow)?)
 
+  /// What it passes through before it branches, in order.
+  package var stages: [PlannedComponent] { trunk.components }
+  /// What flows out of the source, and then out of each of these stages.
+  package var ports: [Port] { [start.port] + trunk.ports }
+  /// Where it ends, in all outputs.
+  package var sinks: [PlannedComponent] { outputs.flatMap(\.sinks) }
+  /// Whether it ends in several outputs.
+  package var isBranched: Bool { outputs.count > 1 }
   /// Whether all options are known: false when a `${NAME}` was not found, or not looked for.
-  package let isComplete: Bool
+  package var isComplete: Bool { start.make != nil && trunk.isComplete && outputs.allSatisfy(\.isComplete) }
 
-  /// Connects the source and the stages; nothing is read before the flow is iterated.
+  /// Connects the source and the trunk's stages; nothing is read before the flow is iterated.
   ///
   /// - Precondition: The stream is complete. It is when its plan was checked with `requiresSecrets`.
   /// - Parameters:
@@ -38,17 +40,40 @@ package struct PlannedStream: Sendable {
     in context: StreamContext,
     meters: (_ index: Int, _ name: String) -> StageMeter,
     edge: (_ index: Int, _ flow: AnyFlow) -> AnyFlow = { _, flow in flow }
+  ) -> AnyFlow {
+    guard isComplete, let make = start.make else { preconditionFailure("stream '\(name)' is not complete") }
+    return trunk.connect(edge(0, make(context)), in: context, meters: meters) { edge($0 + 1, $1) }
+  }
+}
+
+/// An end of a stream: stages of its own, if it is one of several, and sinks.
+package struct PlannedOutput: Sendable {
+  /// Its name, or its number from 1.
+  package let name: String
+  /// Where it stands.
+  package let location: Location
+  /// What it passes through behind the trunk.
+  package let branch: PlannedStages
+  /// Where it ends.
+  package let sinks: [PlannedComponent]
+
+  /// The pipeline file as messages call it.
+  let file: String
+  let makers: [@Sendable (Options, StreamContext) throws -> any Sink<Line>]
+  let isComplete: Bool
+
+  /// What it passes through behind the trunk, in order.
+  package var stages: [PlannedComponent] { branch.components }
+  /// What flows out of each of these stages.
+  package var ports: [Port] { branch.ports }
+
+  /// Puts its stages behind what the trunk gives.
+  package func flow(
+    behind trunk: AnyFlow,
+    in context: StreamContext,
+    meters: (_ index: Int, _ name: String) -> StageMeter
   ) -> Flow<Line> {
-    guard isComplete, let start else { preconditionFailure("stream '\(name)' is not complete") }
-    var flow = edge(0, start(context))
-    for (index, connect) in connections.enumerated() {
-      guard let connect else { preconditionFailure("stage '\(stages[index].name)' is not complete") }
-      let name = stages[index].name
-      let before = stages[..<index].count { $0.name == name }
-      let place = before == 0 ? name : "\(name)-\(before + 1)"
-      flow = edge(index + 1, connect(flow, meters(index, name), context, place))
-    }
-    return flow.open(as: Line.self)
+    branch.connect(trunk, in: context, prefix: "\(name)/", meters: meters).open(as: Line.self)
   }
 
   /// Makes the sinks, in the file's order; opens what they write to.

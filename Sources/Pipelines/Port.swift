@@ -8,10 +8,14 @@ package struct Port: Hashable, Sendable {
   /// The plural that messages use, such as `detections`.
   package let name: String
 
+  /// Whether it is the bytes of answers, which one decoder reads.
+  package let isAnswer: Bool
+
   /// The port of a record type.
   package init<R: Record>(_ record: R.Type) {
     self.record = ObjectIdentifier(record)
     name = R.portName
+    isAnswer = R.self is any AnswerRecord.Type
   }
 
   /// Compares record types, not names.

@@ -48,7 +48,7 @@ extension Registry {
       context in
       var settings = GzipFile.Settings(options)
       settings.path = settings.path.replacing("{pipeline}", with: context.pipeline)
-        .replacing("{stream}", with: context.stream)
+        .replacing("{stream}", with: context.stream).replacing("{output}", with: context.output)
       return GzipFile(settings, cores: context.cores)
     }
     registry.register(sink: StandardOutput.component) { _, _ in StandardOutput() }

@@ -1,6 +1,6 @@
 internal import Records
 internal import Sinks
-internal import Streaming
+package import Streaming
 internal import SystemPackage
 
 /// One round of a checked pipeline: every stream, in the file's order.
@@ -10,17 +10,21 @@ package struct Run: Sendable {
     package var stream: String
     /// Batches' marks so far: complete hosts.
     package var marks = 0
-    /// Lines and their bytes that reached the sinks.
+    /// Lines and their bytes that reached the sinks, of all outputs.
     package var lines = 0
     package var bytes = 0
   }
 
+  /// Called for each page that every output of a stream has acknowledged, up to a mark; see ``PageCommits``.
+  package typealias Commit = @Sendable (_ stream: String, _ page: Page, _ marks: UInt32) async throws -> Void
+
   private let plan: Plan
   /// The folder that replaces every sink, if one does: dead letters go there, too.
   private let output: String?
-  /// How many lines each stream may give.
+  /// How many lines each output may give.
   private let limit: Int?
   private let cores: Int
+  private let onCommit: Commit
   private let onProgress: @Sendable (Progress) -> Void
 
   package init(
@@ -28,12 +32,14 @@ package struct Run: Sendable {
     output: String? = nil,
     limit: Int? = nil,
     cores: Int = 2,
-    onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+    onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
+    onCommit: @escaping Commit = { _, _, _ in }
   ) {
     self.plan = plan
     self.output = output
     self.limit = limit
     self.cores = cores
+    self.onCommit = onCommit
     self.onProgress = onProgress
   }
 
@@ -57,93 +63,20 @@ package struct Run: Sendable {
       stream: stream.name,
       naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo
     )
-    let meters = stream.stages.map { stage in
-      StageMeter(stage.name) { stage, rejection, page in
-        try deadLetters.accept(rejection.record, from: stage, because: rejection.reason, on: page)
-      }
-    }
     let context = StreamContext(pipeline: plan.name, stream: stream.name, cores: cores)
-    let sinks = try stream.makeSinks(context)
-    var report = RunReport.Stream(name: stream.name)
-    do {
-      try await drain(
-        stream.flow(in: context, meters: { index, _ in meters[index] }),
-        into: sinks,
-        deadLetters,
-        &report
-      )
-      for sink in sinks { try await sink.finish() }
-    } catch is StandardOutput.Closed where sinks.count == 1 {
-      report.endedEarly = true
-      report.readerLeft = true
-      for sink in sinks { try await sink.finish() }
-    } catch {
-      for sink in sinks { await sink.discard() }
-      throw error
-    }
-    report.stages = meters.map { ($0.name, $0.current) }
-    report.sinks = zip(stream.sinks, sinks).map { ($0.name, $1.counts) }
-    report.deadLetters = deadLetters.count
-    report.deadLetterPath = deadLetters.path.string
-    return report
-  }
-
-  private func drain(
-    _ flow: Flow<Line>,
-    into sinks: [any Sink<Line>],
-    _ deadLetters: DeadLetters,
-    _ report: inout RunReport.Stream
-  ) async throws {
-    var progress = Progress(stream: report.name)
-    var marksOfPages = 0
-    var isInPage = false
-    for try await var batch in flow {
-      try Task.checkCancellation()
-      if let limit, progress.lines + batch.records.count >= limit {
-        report.beyondLimit = progress.lines + batch.records.count - limit
-        batch.records.removeLast(report.beyondLimit)
-        report.endedEarly = true
-      }
-      progress.lines += batch.records.count
-      progress.bytes += batch.records.reduce(0) { $0 + $1.byteCount + 1 }
-      progress.marks = marksOfPages + Int(batch.position.marks)
-      isInPage = !batch.position.isEnd
-      if batch.position.isEnd {
-        marksOfPages += Int(batch.position.marks)
-        report.abandonedLetters += try deadLetters.commit(batch.page, marks: batch.position.marks)
-      }
-      for sink in sinks { try await sink.write(batch) }
-      onProgress(progress)
-      if batch.position.isEnd { note(batch.page, in: &report) }
-      if report.endedEarly {
-        try deadLetters.commit(batch.page, marks: .max)
-        return
-      }
-    }
-    // A buffer whose task is cancelled ends like one whose source did.
-    try Task.checkCancellation()
-    if isInPage { throw UnendedPage() }
-  }
-
-  private func note(_ page: Page, in report: inout RunReport.Stream) {
-    guard let learned = page.report else { return }
-    report.repairedCharacters += learned.repairedCharacters
-    report.keptReferences += learned.keptReferences
-    report.drift += learned.drift
-    if let failure = learned.failure {
-      report.failures.append(RunReport.Failure(origin: page.origin, reason: "\(failure)", marks: learned.marks))
-    } else {
-      report.pages += 1
-    }
+    let run = StreamRun(
+      stream,
+      in: context,
+      deadLetters: deadLetters,
+      limit: limit,
+      onCommit: onCommit,
+      onProgress: onProgress
+    )
+    return try await run.run()
   }
 
   private var deadLetterPath: FilePath {
     if let output { return FilePath(output).appending("dead-letters.jsonl") }
     return FilePath(plan.deadLetters ?? "dead-letters/\(plan.name).jsonl")
   }
-}
-
-/// A source or stage ended in the middle of a page: what it did not say is not known, so nothing is committed.
-struct UnendedPage: Error, CustomStringConvertible {
-  var description: String { "the stream ended in the middle of a page; nothing of that page was kept" }
 }

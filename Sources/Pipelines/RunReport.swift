@@ -6,10 +6,10 @@ package struct RunReport: Sendable {
   package struct Stream: Sendable {
     /// Its name.
     package var name: String
-    /// Each stage's sums, in order.
+    /// The sums of each stage before the stream branches, in order.
     package var stages: [(name: String, counts: StageMeter.Counts)] = []
-    /// Each sink's sums.
-    package var sinks: [(name: String, counts: SinkCounts)] = []
+    /// What each of its outputs did.
+    package var outputs: [Output] = []
     /// Pages that were committed whole.
     package var pages = 0
     /// Pages that broke off, or held something else: what came before the last mark stands.
@@ -26,44 +26,25 @@ package struct RunReport: Sendable {
     package var abandonedLetters = 0
     /// Where the dead letters are.
     package var deadLetterPath: String?
-    /// Records that `--limit` left out of the last batch.
-    package var beyondLimit = 0
+
+    /// Whether whoever read standard output went away.
+    package var readerLeft: Bool { outputs.contains(where: \.readerLeft) }
+    /// Whether some output ended before the source did: a limit, or a reader that went away.
+    package var endedEarly: Bool { outputs.contains(where: \.endedEarly) }
+  }
+
+  /// What one output of a stream did; a stream that does not branch has one.
+  package struct Output: Sendable {
+    /// Its name, or its number.
+    package var name: String
+    /// The sums of each stage of its own, in order.
+    package var stages: [(name: String, counts: StageMeter.Counts)] = []
+    /// Each sink's sums.
+    package var sinks: [(name: String, counts: SinkCounts)] = []
     /// Whether whoever read standard output went away.
     package var readerLeft = false
-    /// Whether the stream ended before its source did: a limit, or a reader that went away.
+    /// Whether it ended before its source did: a limit, or a reader that went away.
     package var endedEarly = false
-
-    /// What does not add up, in words; empty when nothing was lost.
-    package var imbalances: [String] {
-      var found: [String] = []
-      for (name, counts) in stages where counts.missing != 0 {
-        found.append(
-          "'\(name)': \(counts.entered) in + \(counts.created) created, but \(counts.left) out, "
-            + "\(counts.dropped.values.reduce(0, +)) dropped, \(counts.rejected) dead-lettered: "
-            + (counts.missing > 0 ? "\(counts.missing) lost" : "\(-counts.missing) too many")
-        )
-      }
-      for (giver, taker) in zip(stages, stages.dropFirst())
-      where endedEarly ? giver.counts.left < taker.counts.entered : giver.counts.left != taker.counts.entered {
-        found.append("'\(giver.name)' gave \(giver.counts.left), '\(taker.name)' took \(taker.counts.entered)")
-      }
-      for (name, counts) in sinks {
-        if let last = stages.last, !endedEarly, counts.entered + beyondLimit != last.counts.left {
-          found.append("'\(last.name)' gave \(last.counts.left), '\(name)' took \(counts.entered)")
-        }
-        if counts.missing != 0, !endedEarly {
-          found.append(
-            "'\(name)': \(counts.entered) in, but \(counts.acknowledged) acknowledged, \(counts.rejected) "
-              + "dead-lettered, \(counts.abandoned) abandoned"
-          )
-        }
-      }
-      let rejected = stages.reduce(0) { $0 + $1.counts.rejected } + sinks.reduce(0) { $0 + $1.counts.rejected }
-      if !endedEarly, rejected != deadLetters + abandonedLetters {
-        found.append("\(rejected) records were refused, \(deadLetters) are in the dead-letter file")
-      }
-      return found
-    }
   }
 
   /// A page that could not be read to its end.

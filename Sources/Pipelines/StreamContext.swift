@@ -7,6 +7,8 @@ package struct StreamContext: Sendable {
   package var pipeline: String
   /// The stream's name.
   package var stream: String
+  /// The output's name or number, for the parts of one.
+  package var output = "1"
   /// How many cores the run may use.
   package var cores: Int
   /// Where stages remember, and sources keep how far they have come; nil for a stream that needs neither.

@@ -40,9 +40,11 @@ struct StreamEnds {
     }
     if let output = request.output {
       let location = Location.commandLine("--output")
-      let path = YAMLNode.text("\(output)/\(stream.name)-{n}.jsonl.gz", at: location)
+      let isBranched = stream.outputs.count > 1
       stream.outputs = stream.outputs.map { old in
         var new = old
+        let name = isBranched ? "\(stream.name)-\(old.name)" : stream.name
+        let path = YAMLNode.text("\(output)/\(name)-{n}.jsonl.gz", at: location)
         new.sinks = [use(Self.gzipFile, Self.sharedSink, at: location, principal: path, keeping: old.sinks)]
         return new
       }

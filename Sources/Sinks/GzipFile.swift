@@ -17,8 +17,8 @@ package final class GzipFile: Sink {
     "gzip-file",
     summary: "Writes lines to gzip files, whole and durable before they get their names.",
     discussion: """
-      In the path, {pipeline} and {stream} stand for their names and {n} for the first number that is free; a file \
-      without {n} in its path is replaced. Files are for this user alone (mode 0600). While it is written a file ends \
+      In the path, {pipeline} and {stream} stand for their names, {output} for the name or number of an output, and \
+      {n} for the first number that is free; a file without {n} in its path is replaced. Files are for this user alone (mode 0600). While it is written a file ends \
       in `.part`; a page that breaks off is cut back to its last complete host.
       """,
     form: .options([
@@ -59,11 +59,11 @@ package final class GzipFile: Sink {
       throw OptionError("path", "the files that 'roll' begins need names of their own", help: "put {n} into the path")
     }
     for name in path.split(separator: "{").dropFirst()
-    where !["pipeline}", "stream}", "n}"].contains(where: name.hasPrefix) {
+    where !["pipeline}", "stream}", "output}", "n}"].contains(where: name.hasPrefix) {
       throw OptionError(
         "path",
         "'{\(name.prefix { $0 != "}" })}' does not stand for anything",
-        help: "what does: {pipeline}, {stream}, {n}"
+        help: "what does: {pipeline}, {stream}, {output}, {n}"
       )
     }
   }

@@ -31,13 +31,13 @@ import Testing
       return meters[meters.count - 1]
     }
     var lines: [String] = []
-    for try await batch in flow { lines += batch.records.map(\.text) }
+    for try await batch in flow.open(as: Line.self) { lines += batch.records.map(\.text) }
     #expect(lines.count == 1)
     #expect(lines.first?.contains(#""Qid":"2""#) == true)
     #expect(meters.map(\.name) == stream.stages.map(\.name))
     #expect(meters.allSatisfy { $0.current.missing == 0 })
 
-    let sinks = try stream.makeSinks(StreamContext(pipeline: plan.name, stream: stream.name))
+    let sinks = try stream.outputs[0].makeSinks(StreamContext(pipeline: plan.name, stream: stream.name))
     let file = try #require(sinks.first as? MemorySink)
     #expect(sinks.count == 2)
     #expect(file.options.integer("level") == 3)
@@ -53,7 +53,7 @@ import Testing
       edges.append("\(index) \(flow.port.name)")
       return flow.applying(Unchanged())
     }
-    for try await _ in flow {}
+    for try await _ in flow.open(as: Line.self) {}
     #expect(edges == ["0 a detections answer", "1 hosts", "2 detections", "3 detections", "4 lines"])
   }
 

@@ -1,0 +1,74 @@
+internal import Records
+internal import Streaming
+
+/// One output of a running stream: what comes to it goes through its stages into its sinks.
+///
+/// Sendable: one task at a time uses it, its own while batches flow, and the stream's before that one begins and after
+/// it has ended.
+final class OutputRun: @unchecked Sendable {
+  private let output: PlannedOutput
+  private let number: Int
+  private let context: StreamContext
+  private let meters: [StageMeter]
+  private let sinks: [any Sink<Line>]
+  private(set) var report: RunReport.Output
+
+  /// Makes the output's sinks.
+  init(_ output: PlannedOutput, number: Int, in context: StreamContext, meters: [StageMeter]) throws {
+    self.output = output
+    self.number = number
+    self.meters = meters
+    var context = context
+    context.output = output.name
+    self.context = context
+    sinks = try output.makeSinks(context)
+    report = RunReport.Output(name: output.name)
+  }
+
+  /// Writes what the trunk gives until it ends, or until there are `limit` lines.
+  func drain(_ trunk: AnyFlow, limit: Int?, _ commits: PageCommits, _ progress: ProgressSum) async throws {
+    var lineCount = 0
+    var isInPage = false
+    var isCut = false
+    for try await var batch in output.flow(behind: trunk, in: context, meters: { index, _ in meters[index] }) {
+      try Task.checkCancellation()
+      if let limit, lineCount + batch.records.count >= limit {
+        report.endedEarly = true
+        isCut = lineCount + batch.records.count > limit
+        batch.records.removeLast(lineCount + batch.records.count - limit)
+      }
+      lineCount += batch.records.count
+      isInPage = !batch.position.isEnd
+      for sink in sinks { try await sink.write(batch) }
+      progress.add(batch)
+      if batch.position.isEnd, !isCut {
+        try await commits.acknowledge(batch.page, marks: batch.position.marks, by: number)
+      }
+      if report.endedEarly { return try await commits.leave(number, in: batch.page) }
+    }
+    // A channel whose reader is cancelled ends like one whose sender did.
+    try Task.checkCancellation()
+    if isInPage { throw UnendedPage() }
+  }
+
+  /// Ends all sinks, and counts.
+  func finish() async throws {
+    for sink in sinks { try await sink.finish() }
+    report.stages = meters.map { ($0.name, $0.current) }
+    report.sinks = zip(output.sinks, sinks).map { ($0.name, $1.counts) }
+  }
+
+  /// Gives up.
+  func discard() async { for sink in sinks { await sink.discard() } }
+
+  /// Says that whoever read the only sink went away.
+  func readerLeft() {
+    report.endedEarly = true
+    report.readerLeft = true
+  }
+}
+
+/// A source or stage ended in the middle of a page: what it did not say is not known, so nothing is committed.
+struct UnendedPage: Error, CustomStringConvertible {
+  var description: String { "the stream ended in the middle of a page; nothing of that page was kept" }
+}

@@ -1,0 +1,85 @@
+internal import Sinks
+internal import Streaming
+
+/// The pages of a stream on their way to being committed.
+///
+/// A page is committed when every output has acknowledged its end: when all of its sinks have written it. Pages are
+/// committed in their order, one at a time and each once.
+actor PageCommits {
+  private struct Waiting {
+    let page: Page
+    let marks: UInt32
+    var outputs: Set<Int> = []
+  }
+
+  private let stream: String
+  private let deadLetters: DeadLetters
+  private let onCommit: Run.Commit
+  /// The outputs that still take pages.
+  private var outputs: Set<Int>
+  /// Pages that some outputs have acknowledged and some not, in order.
+  private var waiting: [Waiting] = []
+  private var isCommitting = false
+  /// The pages in which outputs left.
+  private var unfinished: [Page] = []
+
+  /// What pages have told so far.
+  private(set) var report: RunReport.Stream
+
+  init(of stream: String, outputs count: Int, _ deadLetters: DeadLetters, _ onCommit: @escaping Run.Commit) {
+    self.stream = stream
+    self.deadLetters = deadLetters
+    self.onCommit = onCommit
+    outputs = Set(0..<count)
+    report = RunReport.Stream(name: stream)
+  }
+
+  /// All sinks of an output have written a page's end.
+  func acknowledge(_ page: Page, marks: UInt32, by output: Int) async throws {
+    let index = waiting.firstIndex { $0.page === page } ?? waiting.endIndex
+    if index == waiting.endIndex { waiting.append(Waiting(page: page, marks: marks)) }
+    waiting[index].outputs.insert(output)
+    try await commitReady()
+  }
+
+  /// An output has all that it was asked for, somewhere in a page, and acknowledges no other.
+  func leave(_ output: Int, in page: Page) async throws {
+    outputs.remove(output)
+    unfinished.append(page)
+    try await commitReady()
+  }
+
+  /// All outputs have ended: what was refused in pages that are not whole stays refused.
+  func finish() throws {
+    for page in unfinished { try deadLetters.commit(page, marks: .max) }
+  }
+
+  private func commitReady() async throws {
+    // Whoever is at it goes on with what has become ready meanwhile.
+    guard !isCommitting else { return }
+    isCommitting = true
+    while let first = waiting.first, outputs.isSubset(of: first.outputs) {
+      waiting.removeFirst()
+      try await commit(page: first.page, marks: first.marks)
+    }
+    isCommitting = false
+  }
+
+  /// The one place where a page of a stream is known to be acknowledged by everyone, up to a mark.
+  ///
+  /// What was refused of it becomes durable first. After an error no page is committed any more. Once an output has
+  /// left before the source's end, pages only count: they did not reach everyone.
+  private func commit(page: Page, marks: UInt32) async throws {
+    report.abandonedLetters += try deadLetters.commit(page, marks: marks)
+    if unfinished.isEmpty { try await onCommit(stream, page, marks) }
+    guard let learned = page.report else { return }
+    report.repairedCharacters += learned.repairedCharacters
+    report.keptReferences += learned.keptReferences
+    report.drift += learned.drift
+    if let failure = learned.failure {
+      report.failures.append(RunReport.Failure(origin: page.origin, reason: "\(failure)", marks: learned.marks))
+    } else {
+      report.pages += 1
+    }
+  }
+}

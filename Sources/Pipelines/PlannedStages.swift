@@ -1,0 +1,37 @@
+internal import Streaming
+
+/// Stages in a row: their ports fit, their options are read.
+package struct PlannedStages: Sendable {
+  /// What flows passes through, in order.
+  package internal(set) var components: [PlannedComponent] = []
+  /// What flows out of each.
+  package internal(set) var ports: [Port] = []
+  var connections: [Registry.Connection?] = []
+
+  /// Whether all options are known.
+  var isComplete: Bool { connections.allSatisfy { $0 != nil } }
+
+  /// Puts the stages behind a flow.
+  ///
+  /// - Parameters:
+  ///   - prefix: What tells their places apart from those of other rows of the stream.
+  ///   - meters: Gives the meter of each stage, by its number from 0 and its name.
+  ///   - edge: May put an operator behind each stage, by its number from 0.
+  func connect(
+    _ flow: AnyFlow,
+    in context: StreamContext,
+    prefix: String = "",
+    meters: (_ index: Int, _ name: String) -> StageMeter,
+    edge: (_ index: Int, _ flow: AnyFlow) -> AnyFlow = { _, flow in flow }
+  ) -> AnyFlow {
+    var flow = flow
+    for (index, connect) in connections.enumerated() {
+      let name = components[index].name
+      guard let connect else { preconditionFailure("stage '\(name)' is not complete") }
+      let before = components[..<index].count { $0.name == name }
+      let place = prefix + (before == 0 ? name : "\(name)-\(before + 1)")
+      flow = edge(index, connect(flow, meters(index, name), context, place))
+    }
+    return flow
+  }
+}
