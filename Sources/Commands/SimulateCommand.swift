@@ -32,6 +32,9 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Bytes of the first RESULTS, to see what a very long one does.")
   var resultsBytes: Int?
 
+  @Option(help: "How many rounds are captured, a day apart; in each later one some hosts and assets have changed.")
+  var rounds = 1
+
   @Option(help: "How many assets there are.")
   var assets = 0
 
@@ -42,6 +45,7 @@ struct SimulateCommand: ParsableCommand {
   var softwarePerAsset: Int?
 
   func validate() throws {
+    guard (1...1000).contains(rounds) else { throw ValidationError("'--rounds' takes a number from 1 to 1000.") }
     guard assets >= 0, softwarePerAsset ?? 0 >= 0 else { throw ValidationError("Assets are counted from 0.") }
     guard assetsPerPage >= 1 else { throw ValidationError("A page has at least one asset.") }
     guard hosts >= 0, hostsPerPage >= 0 else { throw ValidationError("Hosts are counted from 0.") }
@@ -50,53 +54,26 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
-    var options = DetectionsSimulation.Options()
-    options.hosts = hosts
-    options.seed = seed
-    options.hostsPerPage = hostsPerPage
-    options.detectionsPerHost = detectionsPerHost
-    options.resultsBytes = resultsBytes
-    let simulation = DetectionsSimulation(options)
-    let knowledgeBase = KnowledgeBaseSimulation(seed: seed, qids: simulation.detectedQIDs)
+    var options = CaptureSimulation.Options()
+    options.rounds = rounds
+    options.detections.hosts = hosts
+    options.detections.seed = seed
+    options.detections.hostsPerPage = hostsPerPage
+    options.detections.detectionsPerHost = detectionsPerHost
+    options.detections.resultsBytes = resultsBytes
+    options.assets.assets = assets
+    options.assets.seed = seed
+    options.assets.assetsPerPage = assetsPerPage
+    options.assets.softwarePerAsset = softwarePerAsset
     do {
-      try FileManager.default.createDirectory(atPath: write, withIntermediateDirectories: true)
-      for page in 0..<simulation.pageCount {
-        try writeFile("detections", page + 1, "xml") { try simulation.writePage(page, to: $0) }
-      }
-      try writeFile("knowledge-base", 1, "xml") { try knowledgeBase.writeAnswer(to: $0) }
-      if assets > 0 { try writeAssets() }
+      let capture = try CaptureSimulation(options).write(to: write)
+      let (pages, entries) = (Figures.count(capture.detectionPages), Figures.count(capture.entries))
+      say("\(pages) pages of \(Figures.count(hosts)) hosts and \(entries) KnowledgeBase entries in '\(write)'")
+      guard capture.assetPages > 0 else { return }
+      say("\(Figures.count(capture.assetPages)) pages of \(Figures.count(assets)) assets in '\(write)'")
     } catch {
       say("sluice: cannot write into '\(write)': \(error.localizedDescription)")
       throw ExitStatus.tryLater
     }
-    let (pages, entries) = (Figures.count(simulation.pageCount), Figures.count(knowledgeBase.entryCount))
-    say("\(pages) pages of \(Figures.count(hosts)) hosts and \(entries) KnowledgeBase entries in '\(write)'")
-  }
-
-  private func writeAssets() throws {
-    var options = AssetsSimulation.Options()
-    options.assets = assets
-    options.seed = seed
-    options.assetsPerPage = assetsPerPage
-    options.softwarePerAsset = softwarePerAsset
-    let simulation = AssetsSimulation(options)
-    for page in 0..<simulation.pageCount {
-      try writeFile("assets", page + 1, "json") { try simulation.writePage(page, to: $0) }
-    }
-    say("\(Figures.count(simulation.pageCount)) pages of \(Figures.count(assets)) assets in '\(write)'")
-  }
-
-  private func writeFile(
-    _ kind: String,
-    _ number: Int,
-    _ ending: String,
-    _ body: ((_ chunk: [UInt8]) throws -> Void) throws -> Void
-  ) throws {
-    let digits = String(number)
-    let path = "\(write)/\(kind)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).\(ending)"
-    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
-    else { throw CocoaError(.fileWriteUnknown) }
-    try body { chunk in try file.write(contentsOf: chunk) }
-    try file.close()
   }
 }

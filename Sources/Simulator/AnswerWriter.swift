@@ -139,6 +139,11 @@ struct AnswerWriter {
     unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// Appends a text as it is.
+  mutating func append(bytes text: some Sequence<UInt8>) {
+    bytes.append(contentsOf: text)
+  }
+
   /// Appends a number, padded with zeros to `digits` digits.
   mutating func append(_ number: Int, digits: Int = 1) {
     var divisor = 1

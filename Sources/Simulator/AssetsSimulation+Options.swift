@@ -13,6 +13,9 @@ extension AssetsSimulation {
     /// How much software each asset has, or `nil` for 20 to 200 entries, which makes an asset of 25 to 250 KB.
     package var softwarePerAsset: Int?
 
+    /// Which day is asked on, from 1: on each day most assets have changed, and there is a new one.
+    package var round = 1
+
     /// Creates the options that hold if nobody says otherwise.
     package init() {}
   }

@@ -18,6 +18,9 @@ extension DetectionsSimulation {
     /// All other detections keep their sizes, and their texts.
     package var resultsBytes: Int?
 
+    /// Which day the hosts are asked on, from 1: on each day some were scanned again, and found to have changed.
+    package var round = 1
+
     /// Creates the options with their defaults.
     package init() {}
   }

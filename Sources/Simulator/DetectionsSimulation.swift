@@ -3,7 +3,7 @@
 /// Each host follows from the seed and its own place alone. Any page can be written without those before it, and the
 /// size of the pages changes nothing about the hosts.
 package struct DetectionsSimulation: Sendable {
-  private let options: Options
+  let options: Options
 
   /// Creates a simulation; two with equal options write the same bytes.
   package init(_ options: Options) {
@@ -11,15 +11,16 @@ package struct DetectionsSimulation: Sendable {
     precondition(options.hostsPerPage >= 0, "hostsPerPage must not be negative")
     precondition(options.detectionsPerHost ?? 1 >= 1, "detectionsPerHost must be at least 1")
     precondition(options.resultsBytes ?? 0 >= 0, "resultsBytes must not be negative")
+    precondition(options.round >= 1, "rounds are counted from 1")
     self.options = options
   }
 
   /// How many pages it takes to list all hosts, at least 1.
   package var pageCount: Int {
-    max((options.hosts + hostsPerPage - 1) / hostsPerPage, 1)
+    options.hostsPerPage > 0 ? max((options.hosts + options.hostsPerPage - 1) / options.hostsPerPage, 1) : 1
   }
 
-  /// Writes page `index` (from 0) in chunks of about 64 KiB as it is generated.
+  /// Writes page `index` (from 0) of all hosts in chunks of about 64 KiB as it is generated.
   ///
   /// The memory this takes does not depend on the page's size.
   package func writePage<Failure: Error>(
@@ -27,20 +28,10 @@ package struct DetectionsSimulation: Sendable {
     to write: (_ chunk: [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     precondition((0..<pageCount).contains(index), "there is no such page")
-    let first = index * hostsPerPage
-    let next = min(first + hostsPerPage, options.hosts)
-    if next == first { return try writeEmptyAnswer(to: write) }
-
-    var writer = AnswerWriter()
-    writeOpening(to: &writer)
-    writer.open("HOST_LIST")
-    for host in first..<next {
-      try self.write(SimulatedHost(host, options: options), to: &writer, passingOnTo: write)
-    }
-    writer.close("HOST_LIST")
-    if next < options.hosts { writeWarning(nextHost: SimulatedHost(next, options: options), to: &writer) }
-    writeClosing(to: &writer)
-    try writer.passOn(to: write)
+    var query = Query()
+    query.limit = options.hostsPerPage
+    query.minimumID = SimulatedHost(index * options.hostsPerPage, options: options).id
+    _ = try writeAnswer(to: query, write)
   }
 
   /// Writes the answer to a question that no host matches, which has no HOST_LIST.
@@ -53,8 +44,33 @@ package struct DetectionsSimulation: Sendable {
     try writer.passOn(to: write)
   }
 
-  private var hostsPerPage: Int {
-    options.hostsPerPage > 0 ? options.hostsPerPage : max(options.hosts, 1)
+  /// Writes the answer to a question in chunks of about 64 KiB as it is generated.
+  ///
+  /// The memory this takes does not depend on the answer's size.
+  /// - Returns: The number of the next page's first host, or `nil` if no host follows.
+  package func writeAnswer<Failure: Error>(
+    to query: Query,
+    _ write: (_ chunk: [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) -> Int? {
+    var next = firstHost(from: SimulatedHost.firstIndex(ofID: query.minimumID), matching: query)
+    if next == nil {
+      try writeEmptyAnswer(to: write)
+      return nil
+    }
+    var writer = AnswerWriter()
+    writeOpening(to: &writer)
+    writer.open("HOST_LIST")
+    var count = 0
+    while let host = next, query.limit == 0 || count < query.limit {
+      try self.write(host, to: &writer, answering: query, passingOnTo: write)
+      count += 1
+      next = firstHost(from: host.index + 1, matching: query)
+    }
+    writer.close("HOST_LIST")
+    if let next { writeWarning(nextHost: next, query: query, to: &writer) }
+    writeClosing(to: &writer)
+    try writer.passOn(to: write)
+    return next?.id
   }
 }
 
@@ -74,21 +90,31 @@ extension DetectionsSimulation {
     }
     return qids
   }
-}
 
-extension DetectionsSimulation {
+  /// The first host from a place on that the question asks for, with at least one detection that it asks for.
+  func firstHost(from index: Int, matching query: Query) -> SimulatedHost? {
+    for index in index..<max(index, options.hosts) {
+      let host = SimulatedHost(index, options: options)
+      if host.id < query.minimumID { continue }
+      if host.id > query.maximumID { return nil }
+      if query.matches(host), host.makeDetections(options: options).contains(where: query.matches) { return host }
+    }
+    return nil
+  }
+
   private func write<Failure: Error>(
     _ host: SimulatedHost,
     to writer: inout AnswerWriter,
+    answering query: Query,
     passingOnTo write: AnswerWriter.Receiver<Failure>
   ) throws(Failure) {
     writer.open("HOST")
     host.writeFields(to: &writer)
     writer.open("DETECTION_LIST")
-    for var detection in host.makeDetections(options: options) {
+    for var detection in host.makeDetections(options: options) where query.matches(detection) {
       writer.open("DETECTION")
       detection.writeFieldsBeforeResults(to: &writer)
-      if var results = detection.results {
+      if query.showsResults, var results = detection.results {
         writer.openCDATA("RESULTS")
         while results.remaining > 0 {
           results.writePiece(to: &writer)
@@ -120,23 +146,21 @@ extension DetectionsSimulation {
     )
     writer.open("HOST_LIST_VM_DETECTION_OUTPUT")
     writer.open("RESPONSE")
-    var generator = SeededGenerator(seed: options.seed, stream: -1)
-    writer.element("DATETIME", .november2026 + generator.number(in: 21...25) * SimulatedInstant.day)
+    writer.element("DATETIME", .answer(inRound: options.round, seed: options.seed))
   }
 
-  private func writeWarning(nextHost: SimulatedHost, to writer: inout AnswerWriter) {
+  private func writeWarning(nextHost: SimulatedHost, query: Query, to writer: inout AnswerWriter) {
     writer.group("WARNING") {
       $0.element("CODE", 1980)
       $0.element("TEXT") {
-        $0.append(hostsPerPage)
+        $0.append(query.limit)
         $0.append(" record limit exceeded. Use URL to get next batch of results.")
       }
       // As Qualys does: on a line of its own, on another host, and with a parameter nobody sent.
       $0.group("URL") {
         $0.indent()
-        $0.append("<![CDATA[https://qualysapi.p01.eng.sjc01.qualys.com/api/5.0/fo/asset/host/vm/detection/")
-        $0.append("?action=list&truncation_limit=")
-        $0.append(hostsPerPage)
+        $0.append("<![CDATA[https://qualysapi.p01.eng.sjc01.qualys.com/api/5.0/fo/asset/host/vm/detection/?")
+        $0.append(bytes: (query.parameters ?? "action=list&truncation_limit=\(query.limit)").utf8)
         $0.append("&cloud_agent_activationkey=0&id_min=")
         $0.append(nextHost.id)
         $0.append("]]>\n")

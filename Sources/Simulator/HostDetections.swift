@@ -5,6 +5,10 @@ struct HostDetections: Sequence, IteratorProtocol {
   private var generator: SeededGenerator
   private var number = 0
 
+  // How many scans are behind, and the number of the first detection that comes of the next.
+  private var scan = 0
+  private var numberOfNextScan = 0
+
   // The ranks already drawn. When none is left, they may all be drawn again, on the next instance.
   private var isDrawn = [Bool](repeating: false, count: VulnerabilityCatalogue.shared.vulnerabilities.count)
   private var drawn = 0
@@ -17,12 +21,17 @@ struct HostDetections: Sequence, IteratorProtocol {
   }
 
   mutating func next() -> SimulatedDetection? {
-    guard number < host.detectionCount else { return nil }
+    while scan < host.scans.count, number == numberOfNextScan {
+      numberOfNextScan += host.scans[scan].newDetections
+      scan += 1
+    }
+    guard number < numberOfNextScan else { return nil }
     defer { number += 1 }
     let isFirst = host.index == 0 && number == 0
     return SimulatedDetection(
       vulnerability: drawVulnerability(),
       host: host,
+      foundBy: scan - 1,
       uniqueID: uniqueID,
       instance: instance,
       resultsBytes: isFirst ? options.resultsBytes : nil,
@@ -47,7 +56,9 @@ struct HostDetections: Sequence, IteratorProtocol {
 
   /// A number of up to 11 digits that no other detection has.
   private var uniqueID: Int {
-    let serial = host.index * (options.detectionsPerHost ?? SimulatedHost.mostDetections) + number
+    var serial = host.index * (options.detectionsPerHost ?? SimulatedHost.mostDetections) + number
+    // What later scans find is counted in the upper half.
+    if scan > 1 { serial = 1 << 33 + host.index << 10 + number - host.scans[0].newDetections }
     // Multiplying by an odd number reorders the numbers below 2^34, about 17 billion.
     return 1_000_000_000 + (serial &* 0x2_9E37_79B9) & (1 << 34 - 1)
   }

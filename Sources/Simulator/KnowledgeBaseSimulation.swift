@@ -4,11 +4,13 @@
 /// show. The answer is one, however many entries it has, as Qualys' own is.
 package struct KnowledgeBaseSimulation: Sendable {
   private let seed: UInt64
+  private let round: Int
   private let vulnerabilities: [Vulnerability]
 
   /// Creates a simulation of the entries of some QIDs, or of all; QIDs that do not exist have none.
-  package init(seed: UInt64 = 1, qids: Set<Int>? = nil) {
+  package init(seed: UInt64 = 1, qids: Set<Int>? = nil, round: Int = 1) {
     self.seed = seed
+    self.round = round
     vulnerabilities = VulnerabilityCatalogue.shared.vulnerabilities.filter { qids?.contains($0.qid) ?? true }
       .sorted { $0.qid < $1.qid }
   }
@@ -16,13 +18,18 @@ package struct KnowledgeBaseSimulation: Sendable {
   /// How many entries the answer has.
   package var entryCount: Int { vulnerabilities.count }
 
+  /// When the answer is given.
+  var answered: SimulatedInstant {
+    var generator = SeededGenerator(seed: seed, stream: -2)
+    return .november2026 + (generator.number(in: 26...28) + round - 1) * SimulatedInstant.day
+  }
+
   /// Writes the answer in chunks of about 64 KiB as it is generated.
   package func writeAnswer<Failure: Error>(
     to write: (_ chunk: [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var writer = AnswerWriter()
-    var generator = SeededGenerator(seed: seed, stream: -2)
-    writeOpening(answered: .november2026 + generator.number(in: 26...28) * SimulatedInstant.day, to: &writer)
+    writeOpening(answered: answered, to: &writer)
     if !vulnerabilities.isEmpty {
       // What is sent while the server computes, so that nobody takes the connection for dead.
       writeKeepAlive(to: &writer)

@@ -12,6 +12,12 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = Self.mix(Self.mix(seed &+ Self.step) ^ UInt64(truncatingIfNeeded: stream))
   }
 
+  /// Creates the generator of what happens in a round, so that rounds do not shift one another's numbers.
+  init(seed: UInt64, stream: Int, round: Int) {
+    var generator = SeededGenerator(seed: seed, stream: stream)
+    self.init(seed: generator.next(), stream: round)
+  }
+
   /// Returns the next 64 random bits.
   package mutating func next() -> UInt64 {
     state &+= Self.step

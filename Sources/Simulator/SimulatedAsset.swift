@@ -5,7 +5,11 @@ struct SimulatedAsset: Sendable {
   let id: Int
 
   /// When it was changed last.
-  private let modified: SimulatedInstant
+  let modified: SimulatedInstant
+
+  /// What changed it after the round in which it was first seen.
+  private let changes: [Change]
+  private let firstModified: SimulatedInstant
   private let created: SimulatedInstant
   private let platform: HostPlatform
   private let isInCloud: Bool
@@ -19,8 +23,8 @@ struct SimulatedAsset: Sendable {
     var generator = SeededGenerator(seed: options.seed, stream: -1_000 - index)
     self.index = index
     id = 60_000_000 + index * 32 + generator.below(32)
-    created = .november2026 - generator.number(in: 20...900) * SimulatedInstant.day
-    modified = .november2026 + generator.below(20 * SimulatedInstant.day)
+    let age = generator.number(in: 20...900) * SimulatedInstant.day
+    let firstChange = generator.below(20 * SimulatedInstant.day)
     platform = generator.pick(HostPlatform.all)
     isInCloud = generator.chance(percent: 25)
     hasAgent = generator.chance(percent: 70)
@@ -28,7 +32,41 @@ struct SimulatedAsset: Sendable {
     softwareCount = options.softwarePerAsset ?? usualCount
     uuid = (generator.next(), generator.next())
     self.generator = generator
+
+    // Those beyond the first are new, one in each round.
+    let firstRound = max(index - options.assets + 2, 1)
+    if firstRound == 1 {
+      created = .november2026 - age
+      firstModified = .november2026 + firstChange
+    } else {
+      var news = SeededGenerator(seed: options.seed, stream: -1_000 - index, round: firstRound)
+      created = .event(inRound: firstRound, seed: options.seed, using: &news)
+      firstModified = created
+    }
+    changes = (firstRound..<max(options.round, firstRound)).compactMap {
+      Change(of: index, inRound: $0 + 1, seed: options.seed)
+    }
+    modified = changes.last?.modified ?? firstModified
   }
+
+  /// A change in a later round.
+  private struct Change: Sendable {
+    let round: Int
+    let modified: SimulatedInstant
+    let generator: SeededGenerator
+
+    /// Whether the asset changes follows from the round; the first always does, the second never.
+    init?(of index: Int, inRound round: Int, seed: UInt64) {
+      var generator = SeededGenerator(seed: seed, stream: -1_000 - index, round: round)
+      guard index != 1, generator.chance(percent: 70) || index == 0 else { return nil }
+      self.round = round
+      modified = .event(inRound: round, seed: seed, using: &generator)
+      self.generator = generator
+    }
+  }
+
+  /// The place before which no asset has a number from `id` on.
+  static func firstIndex(ofID id: Int) -> Int { max(id - 60_000_000, 0) / 32 }
 
   func write<Failure: Error>(
     to writer: inout JSONAnswerWriter,
@@ -146,28 +184,14 @@ struct SimulatedAsset: Sendable {
         writer.object { $0.string("name", name) }
       }
     }
-    if generator.chance(percent: 20) {
-      writer.null("openPortListData")
-    } else {
-      writer.list("openPortListData", "openPort") { writer in
-        for port in [22, 80, 443, 3_389, 5_432, 8_080] where generator.chance(percent: 45) {
-          let seen = modified - generator.below(60 * SimulatedInstant.day)
-          writer.object {
-            $0.number("port", port)
-            $0.string("description", "service on the wire")
-            $0.string("protocol", "TCP")
-            if generator.chance(percent: 50) {
-              $0.null("detectedService")
-            } else {
-              $0.string("detectedService", "http")
-            }
-            $0.date("firstFound", seen - 90 * SimulatedInstant.day)
-            if generator.chance(percent: 90) { $0.date("lastUpdated", seen) } else { $0.null("lastUpdated") }
-            $0.null("authorization")
-          }
-        }
-      }
+    var ports = OpenPorts(at: firstModified, using: &generator)
+    for change in changes {
+      var generator = change.generator
+      // The first asset always opens one.
+      let opens = generator.chance(percent: 40) || index == 0
+      ports.look(at: change.modified, opening: opens ? 49_152 + change.round : nil, using: &generator)
     }
+    ports.write(to: &writer)
     writer.list("volumeListData", "volume") {
       $0.object {
         $0.string("name", platform.isWindows ? "C:\\\\" : "\\/")

@@ -1,30 +1,29 @@
 /// One detection: a QID found on a host.
 struct SimulatedDetection: Sendable {
-  private enum Status {
-    case new
-    case active
-    case fixed
-    case reopened
-  }
-
   /// The text of RESULTS, or nothing for a detection without it.
   let results: ResultsText?
 
   /// The QID that was found.
   var qid: Int { vulnerability.qid }
 
+  /// What Qualys says about the QID, on any host.
+  var severity: Int { vulnerability.severity }
+
+  /// What became of it, or nothing for information, which has no status.
+  var status: DetectionStatus? { vulnerability.certainty == .information ? nil : history.status }
+
   private let vulnerability: Vulnerability
   private let host: SimulatedHost
   private let uniqueID: Int
   private let instance: Int
-  private let status: Status
-  private let lastFound: SimulatedInstant
-  private let firstFound: SimulatedInstant
+  private let wasNew: Bool
+  private var history: DetectionHistory
   private var generator: SeededGenerator
 
   init(
     vulnerability: Vulnerability,
     host: SimulatedHost,
+    foundBy scan: Int,
     uniqueID: Int,
     instance: Int,
     resultsBytes: Int?,
@@ -37,16 +36,14 @@ struct SimulatedDetection: Sendable {
     self.generator = generator
     results = Self.makeResults(of: vulnerability, size: resultsBytes, using: &self.generator)
 
-    let age = self.generator.below(700 * SimulatedInstant.day)
-    switch self.generator.below(100) {
-    case ..<15: status = .new
-    case ..<78: status = .active
-    case ..<92: status = .fixed
-    default: status = .reopened
-    }
-    let daysSinceFix = status == .fixed ? self.generator.number(in: 1...20) : 0
-    lastFound = host.scanned - daysSinceFix * SimulatedInstant.day
-    firstFound = status == .new ? lastFound : lastFound - age
+    var first = self.generator
+    var changes = first.split()
+    history =
+      scan == 0
+      ? DetectionHistory(before: host.scans[0].ended, using: &self.generator)
+      : DetectionHistory(newAt: host.scans[scan].ended)
+    wasNew = history.status == .new
+    for later in host.scans[(scan + 1)...] { history.scan(at: later.ended, using: &changes) }
   }
 
   private static func makeResults(
@@ -105,48 +102,23 @@ extension SimulatedDetection {
   /// Writes the elements that stand after RESULTS.
   mutating func writeFieldsAfterResults(to writer: inout AnswerWriter) {
     let isInformation = vulnerability.certainty == .information
-    if !isInformation { writeStatus(to: &writer) }
-    writer.element("FIRST_FOUND_DATETIME", firstFound)
-    writer.element("LAST_FOUND_DATETIME", lastFound)
+    if let status { writer.element("STATUS", status.name) }
+    writer.element("FIRST_FOUND_DATETIME", history.firstFound)
+    writer.element("LAST_FOUND_DATETIME", history.lastFound)
     if !isInformation { writeScore(to: &writer) }
-    writer.element("TIMES_FOUND", status == .new ? 1 : generator.number(in: 2...900))
-    writer.element("LAST_TEST_DATETIME", host.scanned)
-    writer.element("LAST_UPDATE_DATETIME", host.processed)
-    if !isInformation { writeHistory(to: &writer) }
+    writer.element("TIMES_FOUND", (wasNew ? 1 : generator.number(in: 2...900)) + history.timesFoundAgain)
+    writer.element("LAST_TEST_DATETIME", host.lastScan.ended)
+    writer.element("LAST_UPDATE_DATETIME", host.lastScan.processed)
+    if !isInformation { history.write(to: &writer) }
     writer.element("IS_IGNORED", generator.chance(percent: 3) ? 1 : 0)
     writer.element("IS_DISABLED", generator.chance(percent: 1) ? 1 : 0)
     if generator.chance(percent: 10) { writer.element("AFFECT_RUNNING_KERNEL", generator.below(2)) }
     if generator.chance(percent: 3) { writer.element("AFFECT_RUNNING_SERVICE", generator.below(2)) }
     if generator.chance(percent: 3) { writer.element("AFFECT_EXPLOITABLE_CONFIG", generator.below(2)) }
-    writer.element("LAST_PROCESSED_DATETIME", host.processed)
+    writer.element("LAST_PROCESSED_DATETIME", host.lastScan.processed)
     if generator.chance(percent: 15) { writeCVE(to: &writer) }
     if generator.chance(percent: 10) { writeSources(to: &writer) }
     if let technique = vulnerability.technique { write(technique, to: &writer) }
-  }
-
-  private func writeStatus(to writer: inout AnswerWriter) {
-    switch status {
-    case .new: writer.element("STATUS", "New")
-    case .active: writer.element("STATUS", "Active")
-    case .fixed: writer.element("STATUS", "Fixed")
-    case .reopened: writer.element("STATUS", "Re-Opened")
-    }
-  }
-
-  private mutating func writeHistory(to writer: inout AnswerWriter) {
-    switch status {
-    case .new, .active:
-      return
-    case .fixed:
-      writer.element("LAST_FIXED_DATETIME", host.scanned)
-    case .reopened:
-      let third = (lastFound.seconds - firstFound.seconds) / 3
-      let reopened = lastFound - third
-      writer.element("LAST_FIXED_DATETIME", firstFound + third)
-      writer.element("FIRST_REOPENED_DATETIME", reopened)
-      writer.element("LAST_REOPENED_DATETIME", reopened)
-      writer.element("TIMES_REOPENED", 1)
-    }
   }
 
   private func writeCVE(to writer: inout AnswerWriter) {

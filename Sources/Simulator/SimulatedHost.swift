@@ -3,13 +3,21 @@ struct SimulatedHost: Sendable {
   /// The host's place among all hosts, from 0.
   let index: Int
   let id: Int
-  let detectionCount: Int
 
-  /// When its last scan ended.
-  let scanned: SimulatedInstant
+  /// Its scans so far: the first, and one for each later round in which it was scanned again.
+  let scans: [Scan]
 
-  /// When Qualys had worked through that scan.
-  let processed: SimulatedInstant
+  /// A scan of a host.
+  struct Scan: Sendable {
+    /// When it ended.
+    var ended: SimulatedInstant
+
+    /// When Qualys had worked through it.
+    var processed: SimulatedInstant
+
+    /// How many detections it was the first to find.
+    var newDetections: Int
+  }
 
   private let platform: HostPlatform
   private let isInCloud: Bool
@@ -22,15 +30,36 @@ struct SimulatedHost: Sendable {
     self.index = index
     id = 10_000_000 + index * 64 + generator.below(64)
     let usualCount = generator.logNormal(logarithm: 3.19, deviation: 1)
-    detectionCount = options.detectionsPerHost ?? min(max(Int(usualCount), 1), Self.mostDetections)
-    scanned = .november2026 + generator.below(20 * SimulatedInstant.day)
-    processed = scanned + generator.number(in: 60...7_200)
+    let detections = options.detectionsPerHost ?? min(max(Int(usualCount), 1), Self.mostDetections)
+    let scanned = .november2026 + generator.below(20 * SimulatedInstant.day)
+    let processed = scanned + generator.number(in: 60...7_200)
+    let first = Scan(ended: scanned, processed: processed, newDetections: detections)
+    scans = [first] + (1..<options.round).compactMap { Self.scan(index, inRound: $0 + 1, seed: options.seed) }
     platform = generator.pick(HostPlatform.all)
     isInCloud = generator.chance(percent: 20)
     cloudID = generator.next()
     fields = generator.split()
-    detections = generator.split()
+    self.detections = generator.split()
   }
+
+  /// The scan of a host in a later round, if it is scanned again.
+  private static func scan(_ index: Int, inRound round: Int, seed: UInt64) -> Scan? {
+    var generator = SeededGenerator(seed: seed, stream: index, round: round)
+    // The first host is, so that no round is without news.
+    guard generator.chance(percent: 40) || index == 0 else { return nil }
+    let ended = SimulatedInstant.event(inRound: round, seed: seed, using: &generator)
+    return Scan(
+      ended: ended,
+      processed: ended + generator.number(in: 60...7_200),
+      newDetections: index == 0 ? generator.number(in: 3...5) : generator.below(4)
+    )
+  }
+
+  /// The scan before which Qualys knew less than it says now.
+  var lastScan: Scan { scans[scans.count - 1] }
+
+  /// The place before which no host has a number from `id` on.
+  static func firstIndex(ofID id: Int) -> Int { max(id - 10_000_000, 0) / 64 }
 
   /// The most detections a host has if nobody says how many.
   static let mostDetections = 2_000
@@ -63,7 +92,7 @@ struct SimulatedHost: Sendable {
     }
     writeScans(to: &writer, using: &generator)
     writeTags(to: &writer, using: &generator)
-    if isInCloud { CloudMetadata(seen: scanned).write(to: &writer, using: &generator) }
+    if isInCloud { CloudMetadata(seen: lastScan.ended).write(to: &writer, using: &generator) }
   }
 }
 
@@ -147,15 +176,15 @@ extension SimulatedHost {
 
   private func writeScans(to writer: inout AnswerWriter, using generator: inout SeededGenerator) {
     let duration = generator.number(in: 40...4_000)
-    writer.element("LAST_SCAN_DATETIME", processed)
-    writer.element("LAST_VM_SCANNED_DATE", scanned)
+    writer.element("LAST_SCAN_DATETIME", lastScan.processed)
+    writer.element("LAST_VM_SCANNED_DATE", lastScan.ended)
     writer.element("LAST_VM_SCANNED_DURATION", duration)
     if generator.chance(percent: 75) {
-      writer.element("LAST_VM_AUTH_SCANNED_DATE", scanned)
+      writer.element("LAST_VM_AUTH_SCANNED_DATE", lastScan.ended)
       writer.element("LAST_VM_AUTH_SCANNED_DURATION", duration)
     }
     if generator.chance(percent: 30) {
-      writer.element("LAST_PC_SCANNED_DATE", scanned - generator.below(90 * SimulatedInstant.day))
+      writer.element("LAST_PC_SCANNED_DATE", lastScan.ended - generator.below(90 * SimulatedInstant.day))
     }
   }
 

@@ -8,6 +8,17 @@ struct SimulatedInstant: Sendable, Comparable {
 
   static let day = 86_400
 
+  /// When questions of a round are answered, a day after those of the round before it.
+  static func answer(inRound round: Int, seed: UInt64) -> SimulatedInstant {
+    var generator = SeededGenerator(seed: seed, stream: -1)
+    return .november2026 + (generator.number(in: 21...25) + round - 1) * day
+  }
+
+  /// A time in the day before a round's answer, after everything that happened in the round before it.
+  static func event(inRound round: Int, seed: UInt64, using generator: inout SeededGenerator) -> SimulatedInstant {
+    answer(inRound: round, seed: seed) - generator.number(in: 3 * 3_600...20 * 3_600)
+  }
+
   static func + (instant: SimulatedInstant, seconds: Int) -> SimulatedInstant {
     SimulatedInstant(seconds: instant.seconds + seconds)
   }

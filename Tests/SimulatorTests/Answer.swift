@@ -7,6 +7,10 @@ struct Answer {
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  init(bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
   init(page: Int = 0, of simulation: DetectionsSimulation) {
     simulation.writePage(page) { chunk in
       bytes += chunk
@@ -41,5 +45,13 @@ struct Answer {
   /// The contents of the first RESULTS' CDATA section.
   var firstResults: Substring? {
     contents(of: "RESULTS").first.map { $0.dropFirst("<![CDATA[".count).dropLast("]]>".count) }
+  }
+}
+
+extension Substring {
+  /// The text of the first element of a name.
+  func content(of name: String) -> Substring? {
+    guard let start = firstRange(of: "<\(name)>") else { return nil }
+    return self[start.upperBound...].prefix { $0 != "<" }
   }
 }

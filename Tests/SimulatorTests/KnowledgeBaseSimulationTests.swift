@@ -158,11 +158,3 @@ struct KnowledgeBaseSimulationTests {
     #expect(calls == 1)
   }
 }
-
-extension Substring {
-  /// The text of the first element of a name.
-  fileprivate func content(of name: String) -> Substring? {
-    guard let start = firstRange(of: "<\(name)>") else { return nil }
-    return self[start.upperBound...].prefix { $0 != "<" }
-  }
-}
