@@ -25,7 +25,9 @@ struct AnswerHead: Sendable {
       headers += [NamedValue("Keep-Alive", "timeout=300, max=211"), NamedValue("Connection", "Keep-Alive")]
     }
     headers.append(NamedValue("Transfer-Encoding", "chunked"))
-    headers.append(NamedValue("Content-Type", contentType ?? (api.isOnGateway ? "application/json" : "application/xml")))
+    headers.append(
+      NamedValue("Content-Type", contentType ?? (api.isOnGateway ? "application/json" : "application/xml"))
+    )
   }
 
   private static let protection = [
