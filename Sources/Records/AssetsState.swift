@@ -282,7 +282,13 @@ struct AssetsState: ~Copyable {
     let arena = next.seal(serverTime: [])
     let assets = pending.map { nodes, mark in
       Asset(
-        Fields(arena: arena, outer: nodes, inner: nodes.upperBound..<nodes.upperBound, mark: UInt32(clamping: mark))
+        Fields(
+          arena: arena,
+          outer: nodes,
+          inner: nodes.upperBound..<nodes.upperBound,
+          mark: UInt32(clamping: mark),
+          isChanged: !choice.isEverything
+        )
       )
     }
     sealed.append(AssetsReader.Sealed(assets: assets, marks: marks))

@@ -21,13 +21,22 @@ extension Fields {
       if number >= count { edit.removed.insert(element) }
       number += 1
     }
-    edit.added.append((list, Name(id: 0), Array(note.utf8)))
+    edit.leaves.append((list, Name(id: 0), Array(note.utf8)))
     return edit.written()
   }
 
-  /// The same record with only some of a host's detections.
-  package func keepingInner(_ range: Range<Int>) -> Fields {
-    Fields(arena: arena, outer: outer, inner: range, mark: mark)
+  /// The same record as nodes of another arena, which is a change of it.
+  package func rewritten(
+    in arena: Arena,
+    outer: Range<Int>,
+    inner: Range<Int>,
+    added: Range<Int>,
+    joined: Range<Int>
+  ) -> Fields {
+    var fields = Fields(arena: arena, outer: outer, inner: inner, mark: mark, isChanged: true)
+    fields.added = added
+    fields.joined = joined
+    return fields
   }
 }
 
@@ -39,7 +48,7 @@ private struct Edit {
   var renamed: [Int: Name] = [:]
   var replaced: [Int: [UInt8]] = [:]
   /// New leaves: behind the last child of an element, or among the host's fields.
-  var added: [(parent: Int?, name: Name, text: [UInt8])] = []
+  var leaves: [(parent: Int?, name: Name, text: [UInt8])] = []
 
   init(fields: Fields) { self.fields = fields }
 
@@ -67,10 +76,10 @@ private struct Edit {
       guard path.attribute == nil, let last = path.names.last else { return }
       if let parents = parents(of: path) {
         fields.forEachNode(at: parents) { node in
-          forEachParent(node) { if canTake($0, last) { added.append(($0, last, text)) } }
+          forEachParent(node) { if canTake($0, last) { leaves.append(($0, last, text)) } }
         }
       } else if !isThere {
-        added.append((nil, last, text))
+        leaves.append((nil, last, text))
       }
     }
   }
@@ -79,7 +88,7 @@ private struct Edit {
   private func keep(_ index: Int, in kept: inout Set<Int>) {
     for child in index..<fields.arena.end(of: index) { kept.insert(child) }
     var depth = unsafe fields.arena.nodes[index].depth
-    let range = fields.inner.contains(index) ? fields.inner : fields.outer
+    guard let range = fields.ranges.first(where: { $0.contains(index) }) else { return }
     for ancestor in (range.lowerBound..<index).reversed() where unsafe fields.arena.nodes[ancestor].depth < depth {
       kept.insert(ancestor)
       depth = unsafe fields.arena.nodes[ancestor].depth
@@ -108,32 +117,31 @@ private struct Edit {
 
   func written() -> Fields {
     var tape = TapeBuilder(byteCapacity: 4096, nodeCapacity: 64)
-    let outer = write(fields.outer, to: &tape)
-    for leaf in added where leaf.parent == nil {
+    write(fields.outer, to: &tape)
+    for leaf in leaves where leaf.parent == nil {
       tape.append(leaf: leaf.name, leaf.text, depth: 1)
     }
-    let outerEnd = tape.nodeCount
+    let outer = 0..<tape.nodeCount
     // As in an answer: without it the host's last field would seem to hold the detection, which is deeper.
     tape.append(WellKnownName.detectionList, .element, depth: 1)
     // The detections' own elements stay even when nothing in them is kept: they are the records, now or later.
     let inner = write(fields.inner, to: &tape, keepingTop: true)
-    let innerEnd = tape.nodeCount
-    return Fields(
-      arena: tape.seal(serverTime: fields.arena.serverTime),
-      outer: outer..<outerEnd,
-      inner: inner..<innerEnd,
-      mark: fields.mark
-    )
+    let added = write(fields.added, to: &tape)
+    let joined = write(fields.joined, to: &tape)
+    let arena = tape.seal(serverTime: fields.arena.serverTime)
+    return fields.rewritten(in: arena, outer: outer, inner: inner, added: added, joined: joined)
   }
 
-  private func write(_ range: Range<Int>, to tape: inout TapeBuilder, keepingTop: Bool = false) -> Int {
+  /// Writes what stays of a range; says where.
+  @discardableResult
+  private func write(_ range: Range<Int>, to tape: inout TapeBuilder, keepingTop: Bool = false) -> Range<Int> {
     let start = tape.nodeCount
     let arena = fields.arena
     /// Elements that are open, with the leaves to add before they close.
     var open: [(index: Int, end: Int)] = []
     func close(before index: Int) {
       while let last = open.last, last.end <= index {
-        for leaf in added where leaf.parent == last.index {
+        for leaf in leaves where leaf.parent == last.index {
           tape.append(leaf: leaf.name, leaf.text, depth: unsafe Int(arena.nodes[last.index].depth) + 1)
         }
         open.removeLast()
@@ -158,10 +166,10 @@ private struct Edit {
         tape.append(index..<index + 1, of: arena)
       }
       if let name = renamed[index] { tape.rename(last: name) }
-      if !added.isEmpty { open.append((index, arena.end(of: index))) }
+      if !leaves.isEmpty { open.append((index, arena.end(of: index))) }
       index += 1
     }
     close(before: range.upperBound)
-    return start
+    return start..<tape.nodeCount
   }
 }

@@ -4,6 +4,7 @@ extension LogEncoder {
   /// Writes a record that is JSON already: members in order, names and values as they came.
   mutating func writeJSON(of fields: Fields) {
     writeJSONTimestamp(of: fields)
+    writeJSONMembers(fields.added, of: fields.arena)
     writeJSONMembers(fields.outer, of: fields.arena)
   }
 

@@ -12,6 +12,9 @@ package struct LogEncoder: ~Copyable {
   private var lastOuter: Range<Int>?
   private var lastArena: Arena?
   private var lastPrefix = 0..<0
+  /// Where the entries that many records share were written, by their first node.
+  private var joinedPlaces: [Int: Range<Int>] = [:]
+  private var joinedArena: Arena?
 
   /// Where the line at hand goes when it is too long for memory.
   private var file: SpilledBytes?
@@ -51,8 +54,10 @@ package struct LogEncoder: ~Copyable {
       writeJSON(of: fields)
     } else {
       writeTimestamp(of: fields)
+      try writeMembers(fields.added, of: fields.arena)
       try writeOuter(of: fields)
       try writeInner(of: fields)
+      try writeJoined(of: fields)
     }
     for extra in extras {
       writer.append(UInt8(ascii: "\""))
@@ -135,6 +140,26 @@ package struct LogEncoder: ~Copyable {
       if !isSumo { writer.append(UInt8(ascii: "}")) }
       writer.append(UInt8(ascii: ","))
     }
+  }
+
+  /// Writes what is joined: once an entry, then by copies.
+  private mutating func writeJoined(of fields: Fields) throws {
+    guard let first = fields.joined.first else { return }
+    if joinedArena !== fields.arena {
+      joinedArena = fields.arena
+      joinedPlaces.removeAll(keepingCapacity: true)
+    }
+    if let place = joinedPlaces[first] { return writer.repeatBytes(from: place.lowerBound, to: place.upperBound) }
+    let start = writer.count
+    writeKey(unsafe fields.arena.nodes[first])
+    if fields.arena.isLeaf(first), unsafe fields.arena.text(of: first).isEmpty {
+      // An entry that has none of the chosen fields is still no text.
+      writer.append("{},")
+    } else {
+      try writeMember(first, of: fields.arena)
+    }
+    // A line with a long text in it leaves this memory.
+    if file == nil { joinedPlaces[first] = start..<writer.count }
   }
 
   /// Replaces the last comma by a bracket; appends it when nothing stands between the brackets.

@@ -20,6 +20,18 @@ package struct TapeBuilder: ~Copyable {
     unsafe nodes = .allocate(capacity: self.nodeCapacity)
   }
 
+  /// Creates a tape that begins as a copy of an arena, with room for so much behind it.
+  ///
+  /// Nodes keep their numbers, and what is appended at depth 1 stands beside every record of the arena.
+  package init(copying arena: Arena, bytes more: Int, nodes moreNodes: Int) {
+    self.init(byteCapacity: arena.byteCount + more, nodeCapacity: arena.nodeCount + moreNodes)
+    unsafe bytes.update(from: arena.bytes, count: arena.byteCount)
+    unsafe nodes.update(from: arena.nodes, count: arena.nodeCount)
+    byteCount = arena.byteCount
+    nodeCount = arena.nodeCount
+    spilled = arena.spilled
+  }
+
   deinit {
     unsafe bytes.deallocate()
     unsafe nodes.deallocate()

@@ -18,12 +18,16 @@ package enum WellKnownName {
   package static let severity = Name(id: 15)
   package static let part = Name(id: 16)
   package static let parts = Name(id: 17)
+  package static let knowledgeBase = Name(id: 18)
+  package static let missing = Name(id: 19)
+  package static let eventID = Name(id: 20)
+  package static let entityID = Name(id: 21)
 
   /// In the order of the numbers above.
   package static let all = [
     "ID", "IP", "DNS", "DNS_DATA", "HOSTNAME", "NETBIOS", "DETECTION_LIST", "DETECTION", "RESULTS",
     "LAST_PROCESSED_DATETIME", "LAST_UPDATE_DATETIME", "LAST_FOUND_DATETIME", "REPAIRED_CHARACTERS", "HOST", "QID",
-    "SEVERITY", "PART", "PARTS",
+    "SEVERITY", "PART", "PARTS", "KNOWLEDGE_BASE", "MISSING", "event_id", "entity_id",
   ]
 
   /// Elements that hold lists without saying so in their name (`qualys-api` 1.3 and 2.3).

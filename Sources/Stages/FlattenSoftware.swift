@@ -21,20 +21,19 @@ package struct FlattenSoftware: Stage {
 
   package mutating func process(_ batch: Batch<Asset>, into output: inout Outlet<Asset>) throws {
     var tape = TapeBuilder(byteCapacity: 64 * 1024, nodeCapacity: 4096)
-    var flat: [(record: Int, nodes: Range<Int>)] = []
+    var flat: [(record: Int, outer: Range<Int>, added: Range<Int>)] = []
     for (number, asset) in batch.records.enumerated() {
       let start = tape.nodeCount
-      if Self.flatten(asset.fields, to: &tape) { flat.append((number, start..<tape.nodeCount)) }
+      guard Self.flatten(asset.fields, to: &tape) else { continue }
+      let end = tape.nodeCount
+      tape.append(asset.fields.added, of: asset.fields.arena)
+      flat.append((number, start..<end, end..<tape.nodeCount))
     }
     var assets = batch.records
     let arena = tape.seal(serverTime: [])
-    for (number, nodes) in flat {
-      let fields = Fields(
-        arena: arena,
-        outer: nodes,
-        inner: nodes.upperBound..<nodes.upperBound,
-        mark: assets[number].fields.mark
-      )
+    for (number, outer, added) in flat {
+      let none = outer.upperBound..<outer.upperBound
+      let fields = assets[number].fields.rewritten(in: arena, outer: outer, inner: none, added: added, joined: none)
       assets[number] = Asset(fields)
     }
     output.append(contentsOf: assets)

@@ -137,7 +137,8 @@ struct LineDraft {
 
   private func longestText() throws -> (node: Int, escaped: Int)? {
     var longest: (node: Int, escaped: Int)?
-    for range in [fields.outer, fields.inner] {
+    // What was added, such as its ids, is what tells which parts belong together.
+    for range in [fields.outer, fields.inner, fields.joined] {
       for node in range {
         let escaped = try NodeText.writtenCount(fields, node)
         if escaped > longest?.escaped ?? 0 { longest = (node, escaped) }

@@ -25,7 +25,7 @@ package struct SplitDetections: Stage {
         output.create(host.detectionCount - 1)
       }
       fields.forEachDetection { range in
-        output.append(Detection(Fields(arena: fields.arena, outer: fields.outer, inner: range, mark: fields.mark)))
+        output.append(Detection(fields.keepingInner(range)))
       }
     }
   }

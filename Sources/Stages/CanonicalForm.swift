@@ -1,0 +1,96 @@
+internal import Crypto
+internal import Records
+
+/// What ids are hashed from: bytes that depend on what Qualys sent and on nothing else.
+///
+/// A **text** is its length in bytes, as eight bytes with the highest first, and then the text. A **node** is
+/// - a byte of its kind: `e` an element, `a` an attribute, `t` text beside attributes or children; in JSON `o` an
+///   object, `l` an array, `s` a string, `b` a number, `true`, `false` or `null`;
+/// - a byte of its depth: 1 for the fields of a host, an entry or an asset, 2 for DETECTION, one more within each;
+/// - its name as a text, which is empty for `t` and for the elements of an array;
+/// - its own text, as a text: decoded as XML is, of JSON as it stood between its quotes; empty where it has none.
+///
+/// Nodes follow each other as in the answer, attributes before children. White space between elements or members is in
+/// no node, nor is it seen where batches, parts of hosts and chunks were cut, or whether a long text lies in a file.
+/// What the decoder itself adds, REPAIRED_CHARACTERS, and members that a later one of the same name replaces are left
+/// out.
+struct CanonicalForm {
+  private var bytes: [UInt8] = []
+  private var hash = SHA256()
+
+  /// The digest of what was appended; the next one begins empty.
+  mutating func digest() -> SHA256Digest {
+    flush()
+    defer { hash = SHA256() }
+    return hash.finalize()
+  }
+
+  mutating func append(_ text: UnsafeRawBufferPointer) {
+    append(length: text.count)
+    unsafe bytes.append(contentsOf: text)
+  }
+
+  mutating func append(_ text: [UInt8]) {
+    append(length: text.count)
+    bytes += text
+  }
+
+  mutating func append(_ digest: SHA256Digest) {
+    unsafe digest.withUnsafeBytes { unsafe append($0) }
+  }
+
+  /// Appends the text of a node, or an empty one without it.
+  mutating func append(text node: Int?, of arena: Arena) throws {
+    guard let node else { return append([]) }
+    guard let file = arena.spilledText(of: node) else { return unsafe append(arena.text(of: node)) }
+    append(length: file.count)
+    flush()
+    try unsafe file.forEachChunk { unsafe hash.update(bufferPointer: $0) }
+  }
+
+  /// Appends nodes.
+  mutating func append(_ range: Range<Int>, of arena: Arena) throws {
+    /// For each depth a bit: whether what is open there is an array, whose elements have no names.
+    var arrays: UInt64 = 0
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let node = unsafe arena.nodes[index]
+      if node.isSuperseded || node.kind == .element && node.name == WellKnownName.repairedCharacters {
+        index = arena.end(of: index)
+        continue
+      }
+      bytes.append(Self.letter(of: node))
+      bytes.append(node.depth)
+      let depth = UInt64(node.depth)
+      let isNameless = node.kind == .text || depth > 0 && arrays & 1 << (depth - 1) != 0
+      if isNameless { append([]) } else { unsafe append(UnsafeRawBufferPointer(node.name.spelling.wire)) }
+      try append(text: index, of: arena)
+      if node.json == .array { arrays |= 1 << depth } else { arrays &= ~(1 << depth) }
+      index += 1
+    }
+  }
+
+  private static func letter(of node: Node) -> UInt8 {
+    switch node.json {
+    case .object: return UInt8(ascii: "o")
+    case .array: return UInt8(ascii: "l")
+    case .string: return UInt8(ascii: "s")
+    case .bare: return UInt8(ascii: "b")
+    case nil: break
+    }
+    switch node.kind {
+    case .attribute: return UInt8(ascii: "a")
+    case .text: return UInt8(ascii: "t")
+    case .element, .end: return UInt8(ascii: "e")
+    }
+  }
+
+  private mutating func append(length: Int) {
+    unsafe withUnsafeBytes(of: UInt64(length).bigEndian) { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func flush() {
+    unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    bytes.removeAll(keepingCapacity: true)
+  }
+}
