@@ -36,7 +36,7 @@ struct PipelineOptions: ParsableArguments {
 
   /// Checks the pipeline and says what there is to say.
   /// - Throws: the exit code 78 when it cannot run.
-  func plan(checksEnvironment: Bool = true, requiresSecrets: Bool = false) throws -> Plan {
+  func plan(checksEnvironment: Bool = true, requiresSecrets: Bool = false, sends: Bool = false) throws -> Plan {
     let file = try PipelineLocator.find(pipeline)
     let text: String
     do {
@@ -48,6 +48,7 @@ struct PipelineOptions: ParsableArguments {
     var request = PlanRequest(text: text, file: file, registry: Components.registry)
     request.checksEnvironment = checksEnvironment
     request.requiresSecrets = requiresSecrets
+    request.sends = sends
     if !input.isEmpty { request.inputs = input }
     request.output = output
     request.streams = stream

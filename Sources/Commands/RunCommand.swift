@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many cores to use; all by default.", valueName: "count"))
   var cores: Int = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
+  @Flag(help: "Send in a replay, too, which otherwise sends nothing.")
+  var send = false
+
   @Flag(help: "Print the balance as JSON on standard output.")
   var json = false
 
@@ -34,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let plan = try pipeline.plan(requiresSecrets: true)
+    let plan = try pipeline.plan(requiresSecrets: true, sends: send)
     let progress = ProgressLine()
     let run = Run(plan, output: pipeline.output, limit: limit, cores: cores) { progress.show($0) }
     let report: RunReport
@@ -60,7 +63,11 @@ struct RunCommand: AsyncParsableCommand {
       return ExitStatus.tryLater
     }
     say("sluice: \(error)")
-    return error is DiskError
-      ? ExitStatus.tryLater : error is Diagnostic ? ExitStatus.configuration : ExitStatus.software
+    return switch error {
+    case is DiskError: ExitStatus.tryLater
+    case let failure as HTTPSink.Failure where failure.kind == .unavailable: ExitStatus.tryLater
+    case is HTTPSink.Failure, is Diagnostic: ExitStatus.configuration
+    default: ExitStatus.software
+    }
   }
 }

@@ -30,6 +30,9 @@ struct ClearSecret: Sendable {
       if let word = secret(inURL: scalar.text) {
         return [ClearSecret(what: "the URL with its \(word)", variable: variable(parents), location: node.location)]
       }
+      if ["url", "http"].contains(key), isAddressOfSomething(scalar.text) {
+        return [ClearSecret(what: "the URL", variable: variable(parents), location: node.location)]
+      }
       return []
     }
   }
@@ -41,7 +44,8 @@ struct ClearSecret: Sendable {
       for colon in line.indices where line[colon] == ":" {
         let key = line[..<colon].reversed().drop { $0 == " " || $0 == "\"" || $0 == "'" }.prefix { isPartOfKey($0) }
         let value = line[(colon + 1)...].drop { $0 == " " }
-        if word(for: SourceText.string(key.reversed())) != nil, !value.isEmpty {
+        let name = SourceText.string(key.reversed())
+        if word(for: name) != nil || name == "url", !value.isEmpty {
           return Place(line: number, column: value.startIndex + 1, length: value.count)
         }
       }
@@ -57,7 +61,7 @@ struct ClearSecret: Sendable {
   private static func word(for key: String) -> String? {
     switch key.lowercased().replacing("_", with: "-") {
     case "password", "passwd": "password"
-    case "token", "access-token", "auth-token", "api-token": "token"
+    case "token", "access-token", "auth-token", "api-token", "x-sumo-token": "token"
     case "secret", "client-secret", "api-secret": "secret"
     case "api-key", "apikey", "x-api-key": "key"
     case "authorization", "proxy-authorization": "authorization"
@@ -73,6 +77,12 @@ struct ClearSecret: Sendable {
     if authority.contains("@") { return "password" }
     if let path = rest.firstRange(of: "/receiver/v1/http/"), path.upperBound < rest.endIndex { return "token" }
     return nil
+  }
+
+  /// Whether a URL of a sink has more than a host: whoever knows the rest can send there.
+  private static func isAddressOfSomething(_ text: String) -> Bool {
+    guard let scheme = text.firstRange(of: "://") else { return false }
+    return text[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }.count > 1
   }
 
   private static func variable(_ parents: [String]) -> String {

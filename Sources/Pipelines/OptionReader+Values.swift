@@ -19,6 +19,19 @@ extension OptionReader {
       }
       let entries = given.map { Given(name: $0.key, location: $0.location, value: $0.value) }
       return .entries(self.entries(entries, options(), at: node.location, of: "'\(name)'"))
+    case .entries(let kind):
+      guard case .map(let given) = node.content else {
+        error("'\(name)' takes a mapping of names to values, not \(node.kind)", at: node.location)
+        return nil
+      }
+      var entries: [(key: String, value: OptionValue)] = []
+      for entry in given {
+        let path = "\(name).\(entry.key)"
+        result.locations[path] = entry.value.location
+        guard let value = value(entry.value, kind, path) else { continue }
+        entries.append((entry.key, value))
+      }
+      return .entries(entries)
     default:
       guard let scalar = node.scalar, !scalar.isEmpty else {
         error(
@@ -82,7 +95,16 @@ extension OptionReader {
         at: location,
         ByteSize.text
       )
-    case .list, .group:
+    case .duration(let range):
+      return number(
+        scalar,
+        Interval.parse(scalar.text).map { Int($0.components.seconds) },
+        in: range,
+        "'\(name)' is a time",
+        ", such as 30s",
+        at: location
+      ) { Interval.text(.seconds($0)) }
+    case .list, .group, .entries:
       return nil
     }
   }

@@ -171,7 +171,10 @@ package enum PipelineSchema {
         ]
       case .choice(let words): PipelineSchema.choice(words)
       case .list(let member): list(of: member)
+      case .duration:
+        ["anyOf": [["type": "string", "pattern": "^[1-9][0-9]*[smhd]$"], PipelineSchema.reference("lookup")]]
       case .group(let name, let options): group(name, options)
+      case .entries(let value): ["type": "object", "additionalProperties": schema(value)]
       }
     }
 

@@ -51,6 +51,17 @@ extension Registry {
         .replacing("{stream}", with: context.stream).replacing("{output}", with: context.output)
       return GzipFile(settings, cores: context.cores)
     }
+    registry.register(
+      sink: HTTPSink.component,
+      check: { (options) throws(OptionError) in _ = try HTTPSink.Settings(options) }
+    ) { options, context in
+      let settings = try HTTPSink.Settings(options)
+      return HTTPSink(
+        settings,
+        scope: "\(context.pipeline)/\(context.stream)",
+        sending: HTTPNetwork(connections: settings.connections, timeout: settings.timeout)
+      ) { line, reason, page in try context.reject(line, HTTPSink.component.name, reason, page) }
+    }
     registry.register(sink: StandardOutput.component) { _, _ in StandardOutput() }
     return registry
   }()

@@ -63,7 +63,14 @@ package struct Run: Sendable {
       stream: stream.name,
       naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo
     )
-    let context = StreamContext(pipeline: plan.name, stream: stream.name, cores: cores)
+    let context = StreamContext(
+      pipeline: plan.name,
+      stream: stream.name,
+      cores: cores,
+      reject: { record, sink, reason, page in
+        try deadLetters.accept(record, from: sink, because: reason, on: page)
+      }
+    )
     let run = StreamRun(
       stream,
       in: context,

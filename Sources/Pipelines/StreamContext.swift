@@ -1,5 +1,6 @@
 package import Qualys
 package import State
+package import Streaming
 
 /// What a run lends to the parts of one stream.
 package struct StreamContext: Sendable {
@@ -17,6 +18,12 @@ package struct StreamContext: Sendable {
   package var transport: (any Transport)?
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
   package var now: @Sendable () -> Int
+  /// Takes a record that a sink refuses for ever, before the sink acknowledges its page: it becomes a dead letter.
+  package var reject: Reject
+
+  /// Takes a refused record of a page.
+  package typealias Reject = @Sendable (_ record: any Record, _ sink: String, _ reason: String, _ page: Page) throws ->
+    Void
 
   /// Describes a stream's run to its parts.
   package init(
@@ -25,7 +32,8 @@ package struct StreamContext: Sendable {
     cores: Int = 1,
     state: (any StateStore)? = nil,
     transport: (any Transport)? = nil,
-    now: @escaping @Sendable () -> Int = { 0 }
+    now: @escaping @Sendable () -> Int = { 0 },
+    reject: @escaping Reject = { _, sink, _, _ in preconditionFailure("'\(sink)' refuses a record, and nobody takes it") }
   ) {
     self.pipeline = pipeline
     self.stream = stream
@@ -33,5 +41,6 @@ package struct StreamContext: Sendable {
     self.state = state
     self.transport = transport
     self.now = now
+    self.reject = reject
   }
 }

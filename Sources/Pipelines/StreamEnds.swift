@@ -1,3 +1,4 @@
+internal import Sinks
 internal import Streaming
 
 /// Puts files in the place of sources and sinks, where the command line or `replay` says so.
@@ -47,6 +48,16 @@ struct StreamEnds {
         let path = YAMLNode.text("\(output)/\(name)-{n}.jsonl.gz", at: location)
         new.sinks = [use(Self.gzipFile, Self.sharedSink, at: location, principal: path, keeping: old.sinks)]
         return new
+      }
+    } else if replay != nil, !request.sends {
+      for sink in stream.outputs.flatMap(\.sinks) where sink.name == HTTPSink.component.name {
+        let finding = Diagnostic(
+          request.requiresSecrets ? .error : .warning,
+          "a replay sends nothing; '\(sink.name)' would",
+          at: sink.location,
+          help: "give '--output FOLDER' for files in its place, or '--send'"
+        )
+        findings.add(finding)
       }
     }
     return stream

@@ -81,6 +81,8 @@ public indirect enum OptionKind: Sendable {
   case integer(ClosedRange<Int>)
   /// Bytes: `65536`, `64KiB`, `1MB`.
   case size(ClosedRange<Int>)
+  /// Seconds: `30s`, `5m`, `1h`.
+  case duration(ClosedRange<Int>)
   /// A path of Qualys' own names, `DETECTION.SEVERITY`.
   case field
   /// A path in the file system.
@@ -91,4 +93,6 @@ public indirect enum OptionKind: Sendable {
   case list(OptionKind)
   /// Options within an option; the name tells groups apart, for a group may contain itself.
   case group(String, @Sendable () -> [Option])
+  /// Names of the user's own to values, `{ X-Sumo-Category: qualys }`.
+  case entries(OptionKind)
 }

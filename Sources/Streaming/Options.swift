@@ -4,7 +4,7 @@ public indirect enum OptionValue: Sendable, Equatable {
   case text(String)
   /// A truth value.
   case boolean(Bool)
-  /// A whole number, or bytes.
+  /// A whole number, bytes or seconds.
   case integer(Int)
   /// Several values.
   case list([OptionValue])
@@ -50,7 +50,7 @@ public struct Options: Sendable {
     if case .text(let text) = self[name] { text } else { nil }
   }
 
-  /// The number of an option, bytes for a size.
+  /// The number of an option, bytes for a size, seconds for a duration.
   public func integer(_ name: String) -> Int? {
     if case .integer(let number) = self[name] { number } else { nil }
   }
@@ -64,6 +64,12 @@ public struct Options: Sendable {
   public func texts(_ name: String) -> [String]? {
     guard case .list(let values) = self[name] else { return nil }
     return values.compactMap { if case .text(let text) = $0 { text } else { nil } }
+  }
+
+  /// The names and texts of entries of the user's own, in order.
+  public func pairs(_ name: String) -> [(name: String, text: String)]? {
+    guard case .entries(let entries) = self[name] else { return nil }
+    return entries.compactMap { entry in if case .text(let text) = entry.value { (entry.key, text) } else { nil } }
   }
 }
 

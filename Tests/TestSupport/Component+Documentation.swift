@@ -84,8 +84,8 @@ extension OptionKind {
   fileprivate var members: (group: String, options: @Sendable () -> [Option])? {
     switch self {
     case .group(let name, let options): (name, options)
-    case .list(let kind): kind.members
-    case .text, .boolean, .integer, .size, .field, .path, .choice: nil
+    case .list(let kind), .entries(let kind): kind.members
+    case .text, .boolean, .integer, .size, .duration, .field, .path, .choice: nil
     }
   }
 
@@ -94,10 +94,10 @@ extension OptionKind {
     switch self {
     case .text, .field, .path: .text("SOME_FIELD")
     case .boolean: .boolean(true)
-    case .integer(let range), .size(let range): .integer(range.lowerBound)
+    case .integer(let range), .size(let range), .duration(let range): .integer(range.lowerBound)
     case .choice(let words): .text(words.last ?? "")
     case .list(let kind): .list([kind.sample])
-    case .group: .entries([])
+    case .group, .entries: .entries([])
     }
   }
 
@@ -108,9 +108,9 @@ extension OptionKind {
     case .text, .field, .path: !standard.isEmpty
     case .boolean: ["true", "false"].contains(standard)
     case .integer(let range): Int(standard).map(range.contains) ?? false
-    case .size: standard.first?.isNumber == true
+    case .size, .duration: standard.first?.isNumber == true
     case .choice(let words): words.contains(standard)
-    case .list, .group: false
+    case .list, .group, .entries: false
     }
   }
 }

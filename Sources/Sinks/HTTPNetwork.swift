@@ -1,0 +1,123 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import Synchronization
+internal import SystemPackage
+
+/// The network: HTTP/1.1 over few connections that are kept, certificates always verified, redirects never followed.
+package final class HTTPNetwork: HTTPSending {
+  private let connections: Int
+  private let timeout: Duration
+  /// Made when it is first needed, for a client that is made must be shut down.
+  private let client = Mutex<HTTPClient?>(nil)
+
+  /// Bytes of an answer's body that are read.
+  private static let longestText = 64 * 1024
+
+  /// Opens nothing yet; `timeout` is for one request, from connecting to the end of its answer.
+  package init(connections: Int, timeout: Duration) {
+    self.connections = connections
+    self.timeout = timeout
+  }
+
+  package func post(_ request: HTTPPost) async throws -> HTTPAnswer {
+    do {
+      // The client's own time limits end with the head of an answer, or begin again with each byte.
+      return try await withThrowingTaskGroup(of: HTTPAnswer?.self) { [timeout] group in
+        defer { group.cancelAll() }
+        group.addTask { try await self.answer(to: request) }
+        group.addTask {
+          try await Task.sleep(for: timeout)
+          return nil
+        }
+        if let first = try await group.next(), let answer = first { return answer }
+        throw HTTPTrouble("there was no whole answer within \(timeout.components.seconds) s")
+      }
+    } catch {
+      try Task.checkCancellation()
+      throw HTTPTrouble(error)
+    }
+  }
+
+  private func answer(to post: HTTPPost) async throws -> HTTPAnswer {
+    var request = HTTPClientRequest(url: post.url)
+    request.method = .POST
+    request.headers = HTTPHeaders(post.headers.map { ($0.name, $0.value) })
+    request.body = .bytes(ByteBuffer(bytes: post.body))
+    let response = try await opened().execute(request, deadline: .distantFuture)
+    var text: [UInt8] = []
+    for try await part in response.body {
+      text.append(contentsOf: part.readableBytesView.prefix(Self.longestText - text.count))
+      if text.count >= Self.longestText { break }
+    }
+    return HTTPAnswer(
+      status: Int(response.status.code),
+      headers: response.headers.map { (name: $0.name, value: $0.value) },
+      text: text
+    )
+  }
+
+  private func opened() -> HTTPClient {
+    client.withLock { client in
+      if let client { return client }
+      var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+      configuration.httpVersion = .http1Only
+      configuration.timeout.connect = .seconds(10)
+      configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+      // Who waits between tries, and how long, is decided in one place.
+      configuration.connectionPool.retryConnectionEstablishment = false
+      let new = HTTPClient(configuration: configuration)
+      client = new
+      return new
+    }
+  }
+
+  package func shutDown() async {
+    let last = client.withLock { client in
+      defer { client = nil }
+      return client
+    }
+    // Nothing is left to be done when even this fails.
+    try? await last?.shutdown()
+  }
+}
+
+extension HTTPTrouble {
+  /// An error of the client in words that name no host and hold no URL.
+  fileprivate init(_ error: any Error) {
+    switch error {
+    case let trouble as HTTPTrouble: self = trouble
+    case let error as HTTPClientError: self.init(Self.words(for: error))
+    case let error as NIOConnectionError:
+      if error.connectionErrors.isEmpty {
+        self.init("the server's name cannot be looked up")
+      } else {
+        self.init("it cannot be connected to: \(Self.words(for: error.connectionErrors.map(\.error)))")
+      }
+    case let error as IOError: self.init("the connection broke: \(Errno(rawValue: error.errnoCode))")
+    default:
+      // The TLS library says it in its text alone.
+      let text = "\(error)"
+      if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("failedToValidateHostname") {
+        self.init("its certificate cannot be trusted", isConfiguration: true)
+      } else {
+        self.init("the connection broke (\(type(of: error)))")
+      }
+    }
+  }
+
+  private static func words(for error: HTTPClientError) -> String {
+    switch error {
+    case .connectTimeout, .getConnectionFromPoolTimeout: "it did not take the connection in time"
+    case .tlsHandshakeTimeout: "TLS was not agreed on in time"
+    case .remoteConnectionClosed: "the connection was closed before the whole answer was there"
+    default: "the connection broke (\(error.shortDescription))"
+    }
+  }
+
+  private static func words(for errors: [any Error]) -> String {
+    let codes = errors.compactMap { ($0 as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } }
+    return codes.first ?? "it did not answer in time"
+  }
+}

@@ -1,0 +1,82 @@
+internal import Glibc
+
+/// When to try again, and time and chance as sending sees them: a seam, so that tests wait for nothing.
+package struct HTTPPace: Sendable {
+  /// Time since some beginning; never goes back.
+  package var elapsed: @Sendable () -> Duration
+  /// The clock on the wall, seconds since 1970.
+  package var date: @Sendable () -> Int
+  package var sleep: @Sendable (Duration) async throws -> Void
+  /// A number from 0 to 1.
+  package var random: @Sendable () -> Double
+
+  package init(
+    elapsed: @escaping @Sendable () -> Duration,
+    date: @escaping @Sendable () -> Int,
+    sleep: @escaping @Sendable (Duration) async throws -> Void,
+    random: @escaping @Sendable () -> Double
+  ) {
+    self.elapsed = elapsed
+    self.date = date
+    self.sleep = sleep
+    self.random = random
+  }
+
+  private static let beginning = ContinuousClock.now
+
+  /// This machine's own.
+  package static let system = HTTPPace(
+    elapsed: { beginning.duration(to: .now) },
+    date: { time(nil) },
+    sleep: { try await Task.sleep(for: $0) },
+    random: { .random(in: 0...1) }
+  )
+
+  /// How long to wait before the try after so many failed ones.
+  ///
+  /// What the server asks for holds, and up to 5 % more, so that those whom it sent away together do not come back
+  /// together. Without a wish: anything from nothing to a bound that doubles from 1 s up to 300 s ("full jitter").
+  package func wait(afterFailures count: Int, asked: Duration?) -> Duration {
+    if let asked { return asked * (1 + 0.05 * random()) }
+    return .seconds(min(300, Double(1 << min(count - 1, 9))) * random())
+  }
+
+  /// How long a server asks to be left alone: `Retry-After` as seconds or as a date; nil when it does not, or not so
+  /// that it makes sense. At most a day.
+  package func retryAfter(of answer: HTTPAnswer) -> Duration? {
+    guard let text = answer.header("Retry-After") else { return nil }
+    var seconds = Int(text)
+    if seconds == nil, let date = HTTPDate.seconds(text) {
+      // A date is meant by the server's clock.
+      seconds = date - (answer.header("Date").flatMap(HTTPDate.seconds) ?? self.date())
+    }
+    guard let seconds, seconds > 0 else { return nil }
+    return .seconds(min(seconds, 24 * 60 * 60))
+  }
+}
+
+/// Dates as HTTP has them: `Sun, 06 Nov 1994 08:49:37 GMT`; the two forms that RFC 9110 calls obsolete are not read.
+enum HTTPDate {
+  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+  /// Seconds since 1970; nil when it is no such date.
+  static func seconds(_ text: String) -> Int? {
+    let words = text.split(separator: " ")
+    guard words.count == 6, words[5] == "GMT", let day = Int(words[1]), let year = Int(words[3]),
+      let month = months.firstIndex(of: String(words[2])), (1...31).contains(day), (1970...9999).contains(year)
+    else { return nil }
+    let clock = words[4].split(separator: ":").compactMap { Int($0) }
+    guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2]) else {
+      return nil
+    }
+    return days(year, month + 1, day) * 86400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+  }
+
+  /// Days since 1970 (Howard Hinnant's `days_from_civil`): years begin in March, so that the leap day is the last.
+  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let year = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = year.quotientAndRemainder(dividingBy: 400)
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+}
