@@ -90,7 +90,7 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Streaming", "Records", "Stages", "Sinks", "Simulator"],
+      dependencies: ["Streaming", "Records", "Stages", "State", "Sinks", "Simulator"],
       path: "Tests/TestSupport"
     ),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),

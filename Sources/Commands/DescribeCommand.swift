@@ -31,6 +31,7 @@ struct DescribeCommand: ParsableCommand {
       case (nil, nil): break
       }
     }
+    for stage in found.requires { print("needs '\(stage)' before it") }
     printOptions(of: found)
     print("\nexample\n  " + found.example.split(separator: "\n").joined(separator: "\n  "))
   }
@@ -72,6 +73,7 @@ extension OptionKind {
     case .boolean: "true or false"
     case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
     case .size: "bytes, such as 64KiB"
+    case .duration: "time span, such as 5m or 14d"
     case .field: "field, such as DETECTION.SEVERITY"
     case .path: "path"
     case .choice(let words): words.joined(separator: " | ")

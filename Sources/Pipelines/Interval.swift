@@ -18,6 +18,7 @@ enum Interval {
   /// A duration as it would be written.
   static func text(_ duration: Duration) -> String {
     let seconds = Int(duration.components.seconds)
+    if seconds > 86_400, seconds % 86_400 == 0 { return "\(seconds / 86_400)d" }
     for (unit, size) in [("h", 3600), ("m", 60)] where seconds % size == 0 { return "\(seconds / size)\(unit)" }
     return "\(seconds)s"
   }

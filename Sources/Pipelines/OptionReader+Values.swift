@@ -100,8 +100,8 @@ extension OptionReader {
         scalar,
         Interval.parse(scalar.text).map { Int($0.components.seconds) },
         in: range,
-        "'\(name)' is a time",
-        ", such as 30s",
+        "'\(name)' is a time span",
+        ", such as 90s, 5m, 1h or 14d",
         at: location
       ) { Interval.text(.seconds($0)) }
     case .list, .group, .entries:

@@ -48,7 +48,7 @@ package enum PipelineSchema {
       ["name": name, "stages": list("stage", atLeast: 0), "sinks": list("sink", atLeast: 1)]
     )
     return [
-      "every": ["type": "string", "pattern": "^([1-9][0-9]*[smhd]|.*\\$\\{.*)$"], "after": scalar("string"),
+      "every": ["type": "string", "pattern": interval], "after": scalar("string"),
       "source": reference("source"), "stages": list("stage", atLeast: 0), "sinks": list("sink", atLeast: 1),
       "outputs": ["type": "array", "minItems": 1, "items": output],
     ]
@@ -67,6 +67,8 @@ package enum PipelineSchema {
   }
 
   private static var name: SchemaValue { ["type": "string", "pattern": "^([A-Za-z0-9_][A-Za-z0-9_-]*|.*\\$\\{.*)$"] }
+
+  private static var interval: SchemaValue { "^([1-9][0-9]*[smhd]|.*\\$\\{.*)$" }
 
   private static func object(
     _ keys: [(name: String, summary: String)],
@@ -169,6 +171,7 @@ package enum PipelineSchema {
             ["type": "string", "pattern": "^[0-9]+ ?([KMGT]iB|[kKMGT]?B)?$"], PipelineSchema.reference("lookup"),
           ]
         ]
+      case .duration: ["type": "string", "pattern": PipelineSchema.interval]
       case .choice(let words): PipelineSchema.choice(words)
       case .list(let member): list(of: member)
       case .duration:

@@ -55,6 +55,8 @@ extension PlanChecker {
     var scope = FieldScope(port: nil)
     /// How many links of the chain are done.
     var count = 0
+    /// The stages so far, those before a branch among them.
+    var names: [String] = []
 
     private var stages = PlannedStages()
     private var isBroken = false
@@ -84,6 +86,7 @@ extension PlanChecker {
     func continued(in chain: Chain?) -> Draft {
       var next = Draft(chain: chain ?? self.chain, port: port, giver: giver)
       next.scope = scope
+      next.names = names
       next.count = chain == nil ? count : 0
       return next
     }
@@ -99,10 +102,12 @@ extension PlanChecker {
       // Lines have the fields of the records that they were written from.
       if port != .lines { draft.scope.port = port }
       draft.scope.splitLater = splitter(in: draft.chain, after: index)
+      if let first = variants.first, !hasRequired(of: first.component, at: use.location, in: draft) { draft.fail() }
       let planned = variants.first.flatMap { planStage(use, variant ?? $0, &draft.scope) }
       let next = draft.chain.port(after: index, from: port)
       // After a misfit that is passed over, whoever gave what flows still gives it.
       if next != port || fits(port, variants) { draft.giver = draft.chain.links[index] }
+      draft.names.append(use.name)
       draft.add(planned, giving: next)
     }
   }
@@ -168,6 +173,21 @@ extension PlanChecker {
       help: chain.help(at: index, from: port, registry: request.registry)
     )
     return false
+  }
+
+  /// Whether the stages that another one needs stand before it; else a finding with what would help.
+  private mutating func hasRequired(of component: Component, at location: Location, in draft: Draft) -> Bool {
+    var hasAll = true
+    for name in component.requires where !draft.names.contains(name) {
+      let later = draft.chain.links.dropFirst(draft.count + 1).first { $0.name == name }
+      findings.error(
+        "'\(component.name)' needs '\(name)' before it",
+        at: location,
+        help: later.map { "move it after \($0.description)" } ?? "add '\(name)' before it"
+      )
+      hasAll = false
+    }
+    return hasAll
   }
 
   /// The stage behind a number that makes detections of hosts, in words.

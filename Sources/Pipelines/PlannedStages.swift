@@ -1,3 +1,4 @@
+package import State
 internal import Streaming
 
 /// Stages in a row: their ports fit, their options are read.
@@ -28,10 +29,27 @@ package struct PlannedStages: Sendable {
     for (index, connect) in connections.enumerated() {
       let name = components[index].name
       guard let connect else { preconditionFailure("stage '\(name)' is not complete") }
-      let before = components[..<index].count { $0.name == name }
-      let place = prefix + (before == 0 ? name : "\(name)-\(before + 1)")
-      flow = edge(index, connect(flow, meters(index, name), context, place))
+      flow = edge(index, connect(flow, meters(index, name), context, prefix + place(of: index)))
     }
     return flow
+  }
+
+  /// What a stage is called in the state: a second one of its name in the row is told apart by its number.
+  private func place(of index: Int) -> String {
+    let name = components[index].name
+    let before = components[..<index].count { $0.name == name }
+    return before == 0 ? name : "\(name)-\(before + 1)"
+  }
+
+  /// The name under which a stage remembers.
+  static func space(of place: String, in stream: String) -> String { "\(stream)/\(place)" }
+
+  /// Forgets what stages have kept as long as they were told to.
+  func prune(_ state: any StateStore, stream: String, prefix: String, at time: Int) throws {
+    for (index, stage) in components.enumerated() {
+      guard let option = stage.component.retention, let seconds = stage.options.integer(option) else { continue }
+      let space = Self.space(of: prefix + place(of: index), in: stream)
+      try state.prune(space, olderThan: seconds, at: time)
+    }
   }
 }

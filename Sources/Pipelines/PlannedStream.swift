@@ -1,4 +1,5 @@
 package import Records
+package import State
 package import Streaming
 
 /// A stream of a checked pipeline: its ports fit, its options are read, nothing runs yet.
@@ -43,6 +44,14 @@ package struct PlannedStream: Sendable {
   ) -> AnyFlow {
     guard isComplete, let make = start.make else { preconditionFailure("stream '\(name)' is not complete") }
     return trunk.connect(edge(0, make(context)), in: context, meters: meters) { edge($0 + 1, $1) }
+  }
+
+  /// Forgets what the stream's stages have kept as long as they were told to; called when a round has ended well.
+  ///
+  /// - Parameter time: Seconds since 1970 of the server's clock in the round.
+  package func prune(_ state: any StateStore, at time: Int) throws {
+    try trunk.prune(state, stream: name, prefix: "", at: time)
+    for output in outputs { try output.branch.prune(state, stream: name, prefix: "\(output.name)/", at: time) }
   }
 }
 

@@ -19,6 +19,10 @@ extension Registry {
 
     registry.register(SplitDetections.self)
     registry.register(FlattenSoftware.self)
+    registry.register(remembering: DiffPorts.self)
+    registry.register(remembering: Deduplicate<Detection>.self)
+    registry.register(remembering: Deduplicate<KnowledgeBaseEntry>.self)
+    registry.register(remembering: Deduplicate<Asset>.self)
     registry.register(Filter<Host>.self)
     registry.register(Filter<Detection>.self)
     registry.register(Filter<KnowledgeBaseEntry>.self)

@@ -90,7 +90,7 @@ public struct Registry: Sendable {
         let stage = try S(options)
         return { upstream, meter, context, place in
           guard let state = context.state else { preconditionFailure("'\(place)' remembers, and there is no state") }
-          let memory = state.memory("\(context.stream)/\(place)", of: context.stream)
+          let memory = state.memory(PlannedStages.space(of: place, in: context.stream), of: context.stream)
           return AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, memory: memory, meter: meter)))
         }
       }

@@ -6,7 +6,7 @@ enum WordsToCome {
   ]
 
   private static let others: Set<String> = [
-    "join-knowledge-base", "diff-ports", "deduplicate", "add-event-id",
+    "join-knowledge-base", "add-event-id",
   ]
 
   /// Whether a later version brings a component.

@@ -23,6 +23,10 @@ public struct Component: Sendable {
   public var principal: String?
   /// A few lines of YAML as they would stand in a list of stages or sinks, or as the source.
   public var example: String
+  /// Stages that must stand somewhere before this one, for it needs what they make.
+  public var requires: [String]
+  /// The option that says how long what this stage remembers is kept; nil when it is kept for ever.
+  public var retention: String?
 
   /// Documents a component.
   public init(
@@ -31,7 +35,9 @@ public struct Component: Sendable {
     discussion: String = "",
     form: Form = .options([]),
     principal: String? = nil,
-    example: String
+    example: String,
+    requires: [String] = [],
+    retention: String? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -39,6 +45,8 @@ public struct Component: Sendable {
     self.form = form
     self.principal = principal
     self.example = example
+    self.requires = requires
+    self.retention = retention
   }
 }
 
@@ -81,7 +89,7 @@ public indirect enum OptionKind: Sendable {
   case integer(ClosedRange<Int>)
   /// Bytes: `65536`, `64KiB`, `1MB`.
   case size(ClosedRange<Int>)
-  /// Seconds: `30s`, `5m`, `1h`.
+  /// A time span, in seconds: `90s`, `5m`, `1h`, `14d`.
   case duration(ClosedRange<Int>)
   /// A path of Qualys' own names, `DETECTION.SEVERITY`.
   case field

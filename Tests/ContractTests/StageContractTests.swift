@@ -12,7 +12,7 @@ struct StageContractTests {
     var testDescription: String { contract.name }
   }
 
-  static let subjects = (ShippedStages.all + ShippedStages.onEntries).map(Subject.init)
+  static let subjects = (ShippedStages.all + ShippedStages.onEntries + ShippedStages.remembering).map(Subject.init)
 
   @Test("All shipped stages are here")
   func allAreHere() {
@@ -20,10 +20,10 @@ struct StageContractTests {
     #expect(
       words == [
         "decode-detections", "decode-knowledge-base", "decode-assets", "split-detections", "flatten-software", "filter",
-        "select", "rename", "add-fields", "encode-json", "guard-size",
+        "select", "rename", "add-fields", "encode-json", "guard-size", "diff-ports", "deduplicate",
       ]
     )
-    #expect(Self.subjects.count == 41)
+    #expect(Self.subjects.count == 47)
   }
 
   @Test("The same output for any cut", arguments: subjects)

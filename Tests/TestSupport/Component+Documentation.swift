@@ -11,6 +11,9 @@ extension Component {
     switch form {
     case .options(let options):
       try Self.demand(options)
+      if let retention {
+        try TestSupport.demand(options.contains { $0.name == retention }, "'\(retention)' is not one of its options")
+      }
       if let principal {
         try TestSupport.demand(options.contains { $0.name == principal }, "'\(principal)' is not one of its options")
       }

@@ -1,0 +1,35 @@
+/// A number that is kept beside what was written, and that any one changed byte of it changes (FNV-1a, 64 bits).
+///
+/// SQLite finds pages that are out of joint, but not a bit that turned over within a value.
+struct RowCheck {
+  private(set) var number: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { add(byte) }
+  }
+
+  /// A part of a row, its length first so that parts cannot run into each other.
+  mutating func add(part: [UInt8]) {
+    add(Int64(part.count))
+    add(part)
+  }
+
+  mutating func add(_ number: Int64) {
+    for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
+  }
+
+  private mutating func add(_ byte: UInt8) {
+    number = (number ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+  }
+
+  /// The number as the database keeps it.
+  var stored: Int64 { Int64(bitPattern: number) }
+
+  /// The number of some parts and numbers.
+  static func of(_ numbers: Int64..., parts: [UInt8]...) -> Int64 {
+    var check = RowCheck()
+    for number in numbers { check.add(number) }
+    for part in parts { check.add(part: part) }
+    return check.stored
+  }
+}
