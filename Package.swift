@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "Qualys",
       dependencies: [
-        "Streaming", "Records", "Stages", "Gzip",
+        "Streaming", "Records", "Stages", "State", "Gzip",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -126,7 +126,7 @@ let package = Package(
     ),
     .testTarget(
       name: "QualysTests",
-      dependencies: ["Qualys", "Streaming", "Records", "Stages", "Simulator", "TestSupport"]
+      dependencies: ["Qualys", "State", "Streaming", "Records", "Stages", "Simulator", "TestSupport"]
     ),
     .testTarget(
       name: "SimulatorTests",
