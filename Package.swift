@@ -100,7 +100,7 @@ let package = Package(
       name: "RecordsTests",
       dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText"]
     ),
-    .testTarget(name: "StagesTests", dependencies: ["Stages", "Streaming", "Records", "TestSupport"]),
+    .testTarget(name: "StagesTests", dependencies: ["Stages", "State", "Streaming", "Records", "TestSupport"]),
     .testTarget(
       name: "SinksTests",
       dependencies: [

@@ -21,7 +21,8 @@ struct Instant: Comparable {
       nanoseconds = milliseconds % 1000 * 1_000_000
       return
     }
-    guard let day = reader.day(), reader.skip("Tt ") != nil, let hour = reader.number(2, 0...23), reader.skip(":") != nil,
+    guard let day = reader.day(), reader.skip("Tt ") != nil, let hour = reader.number(2, 0...23),
+      reader.skip(":") != nil,
       let minute = reader.number(2, 0...59)
     else { return nil }
     var second = 0

@@ -59,9 +59,11 @@ extension PortMemory {
     bytes.append(text: version)
     if let baseline { bytes.append(text: baseline) }
     let (current, before) = (Set(ports ?? []), Set(baselinePorts ?? []))
-    // In the order of the baseline, which is that of the closed ones; those of the last version need none.
-    for port in baselinePorts ?? [] { port.append(to: &bytes, isCurrent: current.contains(port), isBefore: true) }
-    for port in ports ?? [] where !before.contains(port) { port.append(to: &bytes, isCurrent: true, isBefore: false) }
+    // Those of the last version in its order, for so they are listed when the next one has closed them.
+    for port in ports ?? [] { port.append(to: &bytes, isCurrent: true, isBefore: before.contains(port)) }
+    for port in baselinePorts ?? [] where !current.contains(port) {
+      port.append(to: &bytes, isCurrent: false, isBefore: true)
+    }
     return bytes
   }
 

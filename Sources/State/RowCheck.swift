@@ -9,7 +9,7 @@ struct RowCheck {
   }
 
   /// A part of a row, its length first so that parts cannot run into each other.
-  mutating func add(part: [UInt8]) {
+  mutating func add(part: some Collection<UInt8>) {
     add(Int64(part.count))
     add(part)
   }
@@ -25,10 +25,19 @@ struct RowCheck {
   /// The number as the database keeps it.
   var stored: Int64 { Int64(bitPattern: number) }
 
-  /// The number of some parts and numbers.
-  static func of(_ numbers: Int64..., parts: [UInt8]...) -> Int64 {
+  /// The number of a value of a space.
+  static func of(_ space: Int64, key: some Collection<UInt8>, value: some Collection<UInt8>) -> Int64 {
     var check = RowCheck()
-    for number in numbers { check.add(number) }
+    check.add(space)
+    check.add(part: key)
+    check.add(part: value)
+    return check.stored
+  }
+
+  /// The number of a number and some texts.
+  static func of(_ number: Int64, parts: [UInt8]...) -> Int64 {
+    var check = RowCheck()
+    check.add(number)
     for part in parts { check.add(part: part) }
     return check.stored
   }

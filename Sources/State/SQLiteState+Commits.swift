@@ -92,7 +92,9 @@ extension SQLiteState {
 
   static func value(_ value: Data, _ check: Int64, of key: [UInt8], in space: Int64) throws -> [UInt8] {
     let value = [UInt8](value)
-    guard RowCheck.of(space, parts: key, value) == check else { throw StateFile.damage(in: "what a stage remembers") }
+    guard RowCheck.of(space, key: key, value: value) == check else {
+      throw StateFile.damage(in: "what a stage remembers")
+    }
     return value
   }
 
@@ -109,7 +111,7 @@ extension SQLiteState {
     let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?)")
     for (key, value) in entries {
       try statement.execute(arguments: [
-        space, Data(key), Data(value), time, RowCheck.of(space, parts: key, value),
+        space, Data(key), Data(value), time, RowCheck.of(space, key: key, value: value),
       ])
     }
   }

@@ -28,6 +28,11 @@ package final class SQLiteState: StateStore {
   package struct Tenure: Sendable, Equatable {
     package let number: Int
     package let owner: String
+
+    package init(number: Int, owner: String) {
+      self.number = number
+      self.owner = owner
+    }
   }
 
   /// Overlays and the numbers of spaces, which several streams ask for at once.
@@ -68,15 +73,13 @@ package final class SQLiteState: StateStore {
   private init(in folder: FilePath, _ settings: Settings, removesFolder: Bool) throws(StateError) {
     try Self.create(folder)
     lock = try StateLock(in: folder)
-    let file = StateFile(path: folder.appending("state.db"), maximumPages: settings.maximumPages)
+    let file = StateFile(path: folder.appending("state.db"), settings: settings)
     do {
-      let (database, movedAside) = try file.open()
-      let tenure = try database.write { try Self.begin(settings.ownerID(), $0) }
-      let spaces = try database.read { try StateFile.spaces($0) }
-      self.database = database
-      self.movedAside = movedAside
-      self.tenure = tenure
-      shared = Mutex(Shared(spaces: spaces))
+      let opened = try file.open()
+      database = opened.queue
+      movedAside = opened.movedAside
+      tenure = opened.tenure
+      shared = Mutex(Shared(spaces: opened.spaces))
     } catch {
       throw StateError.describing(error, file.path)
     }
@@ -150,12 +153,6 @@ package final class SQLiteState: StateStore {
   }
 
   // MARK: - Tenure
-
-  private static func begin(_ owner: String, _ database: Database) throws -> Tenure {
-    let number = (try Int.fetchOne(database, sql: "SELECT number FROM tenure") ?? 0) + 1
-    try database.execute(sql: "INSERT OR REPLACE INTO tenure VALUES (1, ?, ?)", arguments: [number, owner])
-    return Tenure(number: number, owner: owner)
-  }
 
   /// Makes changes in one transaction, as long as the pipeline is ours.
   func write<Value>(

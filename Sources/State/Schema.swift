@@ -35,10 +35,11 @@ enum Schema {
 
   /// Whether a database has exactly these tables.
   static func isThat(of database: Database) throws -> Bool {
-    try tables(of: database) == DatabaseQueue().write { fresh in
-      for step in versions { try fresh.execute(sql: step) }
-      return try tables(of: fresh)
-    }
+    try tables(of: database)
+      == DatabaseQueue().write { fresh in
+        for step in versions { try fresh.execute(sql: step) }
+        return try tables(of: fresh)
+      }
   }
 
   private static func tables(of database: Database) throws -> [String] {

@@ -17,7 +17,11 @@ extension StateError {
         "cannot write the state '\(path)': \(what); give this user the right to write there, or name another folder"
       )
     case .SQLITE_BUSY, .SQLITE_LOCKED:
-      return StateError(.inUse(process: nil), path, "another program is writing the state '\(path)'; wait until it ends")
+      return StateError(
+        .inUse(process: nil),
+        path,
+        "another program is writing the state '\(path)'; wait until it ends"
+      )
     default:
       return StateError(.failed, path, "the state '\(path)' failed: \(what); look at its file system, then run again")
     }

@@ -11,30 +11,51 @@ struct StateFile {
   }
 
   let path: FilePath
-  /// How many pages the file may have; nil for as many as the disk holds.
-  let maximumPages: Int?
+  let settings: SQLiteState.Settings
+
+  /// A database that is open.
+  struct Opened {
+    let queue: DatabaseQueue
+    let tenure: SQLiteState.Tenure
+    let spaces: [String: Int64]
+    /// What was found in its place and moved.
+    var movedAside: MovedAside?
+  }
 
   /// Opens the database, or moves it aside and begins a new one when it cannot be trusted.
   ///
   /// - Throws: ``StateError`` when a newer release wrote it, and when it can be neither read nor made.
-  func open() throws -> (DatabaseQueue, MovedAside?) {
+  func open() throws -> Opened {
     do {
-      return (try openTrusting(), nil)
+      return try openTrusting()
     } catch {
-      guard let reason = Self.mistrust(error, whileOpening: true) else { throw error }
+      guard let reason = mistrustOpening(error) else { throw error }
       let aside = try moveAside()
-      return (try openTrusting(), MovedAside(path: aside, reason: reason))
+      var opened = try openTrusting()
+      opened.movedAside = MovedAside(path: aside, reason: reason)
+      return opened
     }
   }
 
   /// Why an error means that a database cannot be trusted; nil when it means something else.
-  static func mistrust(_ error: any Error, whileOpening: Bool = false) -> String? {
+  static func mistrust(_ error: any Error) -> String? {
     if let error = error as? Mistrust { return error.reason }
     guard let error = error as? DatabaseError else { return nil }
     switch error.resultCode {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: return error.message ?? "it is damaged"
-    // A table that is not there, or is there already; later it would be our own mistake.
-    case .SQLITE_ERROR, .SQLITE_SCHEMA: return whileOpening ? error.message ?? "it has other tables" : nil
+    default: return nil
+    }
+  }
+
+  /// What an error means while a database is opened, when fewer things can be our own mistake.
+  private func mistrustOpening(_ error: any Error) -> String? {
+    if let reason = Self.mistrust(error) { return reason }
+    guard let error = error as? DatabaseError else { return nil }
+    switch error.resultCode {
+    // A table that is not there, or is there already.
+    case .SQLITE_ERROR, .SQLITE_SCHEMA: return error.message ?? "its tables are not ours"
+    // A header that asks for a newer SQLite.
+    case .SQLITE_READONLY where unsafe access(path.string, W_OK) == 0: return error.message ?? "its header is damaged"
     default: return nil
     }
   }
@@ -52,29 +73,41 @@ struct StateFile {
     return FilePath(aside)
   }
 
-  private func openTrusting() throws -> DatabaseQueue {
+  private func openTrusting() throws -> Opened {
     let isNew = try create()
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     let queue = try DatabaseQueue(path: path.string, configuration: configuration)
     do {
-      try queue.writeWithoutTransaction { database in
+      return try queue.writeWithoutTransaction { database in
         let version = try check(database, isNew: isNew)
-        if let maximumPages { try database.execute(sql: "PRAGMA max_page_count = \(maximumPages)") }
+        if let maximumPages = settings.maximumPages { try database.execute(sql: "PRAGMA max_page_count = \(maximumPages)") }
         try Schema.migrate(database, from: version)
         guard try Schema.isThat(of: database) else { throw Mistrust(reason: "its tables are not ours") }
         try makeDurable(database)
-        try checkSmallTables(database)
+        let spaces = try Self.spaces(database)
+        try checkRows(database, of: Set(spaces.values))
+        return Opened(queue: queue, tenure: try beginTenure(database), spaces: spaces)
       }
     } catch {
       try? queue.close()
       throw error
     }
-    return queue
+  }
+
+  /// Makes the pipeline ours: whoever had it before finds another's name there.
+  private func beginTenure(_ database: Database) throws -> SQLiteState.Tenure {
+    let number = (try Int.fetchOne(database, sql: "SELECT number FROM tenure") ?? 0) + 1
+    let tenure = SQLiteState.Tenure(number: number, owner: settings.ownerID())
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO tenure VALUES (1, ?, ?)",
+      arguments: [tenure.number, tenure.owner]
+    )
+    return tenure
   }
 
   /// Makes an empty file, mode 0600, which SQLite's other files take over; says whether there was none.
-  private func create() throws(StateError) -> Bool {
+  private func create() throws -> Bool {
     do {
       let descriptor = try FileDescriptor.open(
         path,
@@ -85,11 +118,22 @@ struct StateFile {
       try descriptor.close()
       return true
     } catch Errno.fileExists {
-      guard unsafe chmod(path.string, 0o600) == 0 else { throw .cannotWrite(path, Errno(rawValue: errno)) }
+      guard unsafe chmod(path.string, 0o600) == 0 else { throw StateError.cannotWrite(path, Errno(rawValue: errno)) }
+      try checkBeginning()
       return false
-    } catch {
-      throw .cannotWrite(path, error)
+    } catch let error as Errno {
+      throw StateError.cannotWrite(path, error)
     }
+  }
+
+  /// Looks at the first bytes before SQLite does, which would throw away the WAL of a file that was emptied.
+  private func checkBeginning() throws {
+    let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+    defer { try? descriptor.close() }
+    var beginning = [UInt8](repeating: 0, count: 16)
+    let count = try unsafe beginning.withUnsafeMutableBytes { unsafe try descriptor.read(into: $0) }
+    if count == 0 { throw Mistrust(reason: "it is empty") }
+    guard beginning == Array("SQLite format 3\0".utf8) else { throw Mistrust(reason: "it is no SQLite database") }
   }
 
   /// The version of a database that can be trusted.
@@ -128,11 +172,20 @@ struct StateFile {
     }
   }
 
-  /// Rows that everything else hangs on are few: all are looked at.
-  private func checkSmallTables(_ database: Database) throws {
-    _ = try Self.spaces(database)
+  /// Looks at all rows: one that a turned bit has put elsewhere would not be missed by anyone.
+  ///
+  /// - Complexity: O(rows), as quick_check; some seconds for a million.
+  private func checkRows(_ database: Database, of spaces: Set<Int64>) throws {
     for stream in try String.fetchAll(database, sql: "SELECT stream FROM progress") {
-      _ = try Self.progress(of: stream, database)
+      guard try Self.progress(of: stream, database) != nil else { throw Self.damage(in: "the order of the streams") }
+    }
+    let rows = try Row.fetchCursor(database, sql: #"SELECT space, key, value, "check" FROM memory"#)
+    while let row = try rows.next() {
+      let space: Int64 = row[0]
+      let check = try row.withUnsafeData(atIndex: 1) { key in
+        try row.withUnsafeData(atIndex: 2) { value in RowCheck.of(space, key: key ?? Data(), value: value ?? Data()) }
+      }
+      guard spaces.contains(space), row[3] == check else { throw Self.damage(in: "what a stage remembers") }
     }
   }
 

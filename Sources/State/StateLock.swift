@@ -53,7 +53,8 @@ extension StateError {
       isFull ? .full : .notWritable,
       path,
       "cannot write '\(path)': \(error); "
-        + (isFull ? "free space on that file system" : "give this user the right to write there, or name another folder")
+        + (isFull
+          ? "free space on that file system" : "give this user the right to write there, or name another folder")
     )
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import State
 import Streaming
 import SystemPackage
