@@ -78,7 +78,6 @@ extension OptionKind {
     case .path: "path"
     case .choice(let words): words.joined(separator: " | ")
     case .list(let kind): "list of \(kind.description)"
-    case .duration: "time, such as 30s"
     case .group(let name, _): name
     case .entries(let kind): "names of your own to \(kind.description)"
     }

@@ -174,8 +174,6 @@ package enum PipelineSchema {
       case .duration: ["type": "string", "pattern": PipelineSchema.interval]
       case .choice(let words): PipelineSchema.choice(words)
       case .list(let member): list(of: member)
-      case .duration:
-        ["anyOf": [["type": "string", "pattern": "^[1-9][0-9]*[smhd]$"], PipelineSchema.reference("lookup")]]
       case .group(let name, let options): group(name, options)
       case .entries(let value): ["type": "object", "additionalProperties": schema(value)]
       }

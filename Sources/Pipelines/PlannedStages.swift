@@ -1,4 +1,4 @@
-package import State
+internal import State
 internal import Streaming
 
 /// Stages in a row: their ports fit, their options are read.
