@@ -30,7 +30,7 @@ struct ClearSecret: Sendable {
       if let word = secret(inURL: scalar.text) {
         return [ClearSecret(what: "the URL with its \(word)", variable: variable(parents), location: node.location)]
       }
-      if ["url", "http"].contains(key), isAddressOfSomething(scalar.text) {
+      if ["url", "http"].contains(key), isMoreThanHost(scalar.text) {
         return [ClearSecret(what: "the URL", variable: variable(parents), location: node.location)]
       }
       return []
@@ -79,9 +79,9 @@ struct ClearSecret: Sendable {
     return nil
   }
 
-  /// Whether a URL of a sink has more than a host: whoever knows the rest can send there.
-  private static func isAddressOfSomething(_ text: String) -> Bool {
-    guard let scheme = text.firstRange(of: "://") else { return false }
+  /// Whether a sink's URL is more than a host: whoever knows the rest can send there.
+  private static func isMoreThanHost(_ text: String) -> Bool {
+    guard let scheme = text.firstRange(of: "://") else { return true }
     return text[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }.count > 1
   }
 

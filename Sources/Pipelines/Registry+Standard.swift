@@ -62,7 +62,7 @@ extension Registry {
       let settings = try HTTPSink.Settings(options)
       return HTTPSink(
         settings,
-        scope: "\(context.pipeline)/\(context.stream)",
+        scope: "\(context.pipeline)/\(context.stream)/\(context.output)",
         sending: HTTPNetwork(connections: settings.connections, timeout: settings.timeout)
       ) { line, reason, page in try context.reject(line, HTTPSink.component.name, reason, page) }
     }

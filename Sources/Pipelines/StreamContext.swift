@@ -22,8 +22,8 @@ package struct StreamContext: Sendable {
   package var reject: Reject
 
   /// Takes a refused record of a page.
-  package typealias Reject = @Sendable (_ record: any Record, _ sink: String, _ reason: String, _ page: Page) throws ->
-    Void
+  package typealias Reject =
+    @Sendable (_ record: any Record, _ sink: String, _ reason: String, _ page: Page) throws -> Void
 
   /// Describes a stream's run to its parts.
   package init(
@@ -33,7 +33,8 @@ package struct StreamContext: Sendable {
     state: (any StateStore)? = nil,
     transport: (any Transport)? = nil,
     now: @escaping @Sendable () -> Int = { 0 },
-    reject: @escaping Reject = { _, sink, _, _ in preconditionFailure("'\(sink)' refuses a record, and nobody takes it") }
+    reject: @escaping Reject = { _, sink, _, _ in preconditionFailure("'\(sink)' refuses a record, and nobody takes it")
+    }
   ) {
     self.pipeline = pipeline
     self.stream = stream

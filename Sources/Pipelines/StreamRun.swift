@@ -35,8 +35,9 @@ struct StreamRun {
     }
     do {
       try await drain(stream.flow(in: context) { index, _ in meters[index] }, into: outputs)
-      try await commits.finish()
       for output in outputs { try await output.finish() }
+      // Sinks send what they hold when they end, and some of it may be refused.
+      try await commits.finish()
     } catch is StandardOutput.Closed where stream.sinks.count == 1 {
       outputs[0].readerLeft()
       try await outputs[0].finish()

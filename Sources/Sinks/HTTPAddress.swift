@@ -29,7 +29,8 @@ package struct HTTPAddress: Sendable, CustomStringConvertible, CustomReflectable
   /// A host, and a port if there is one.
   private static func isAuthority(_ text: Substring) -> Bool {
     // An IPv6 address has colons of its own, in brackets.
-    let host = text.hasPrefix("[") ? text.prefix { $0 != "]" } + text.drop { $0 != "]" }.prefix(1) : text.prefix { $0 != ":" }
+    let host =
+      text.hasPrefix("[") ? text.prefix { $0 != "]" } + text.drop { $0 != "]" }.prefix(1) : text.prefix { $0 != ":" }
     let port = text.dropFirst(host.count)
     guard port.isEmpty || port.first == ":" && UInt16(port.dropFirst()) ?? 0 > 0 else { return false }
     if host.hasPrefix("[") { return host.hasSuffix("]") && host.count > 3 }

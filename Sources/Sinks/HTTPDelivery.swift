@@ -18,7 +18,7 @@ struct HTTPDelivery: Sendable {
   }
 
   let settings: HTTPSink.Settings
-  /// The pipeline and the stream, which are part of each key.
+  /// The pipeline, the stream and its output, which are part of each key.
   let scope: String
   let sending: any HTTPSending
   let pace: HTTPPace

@@ -41,8 +41,9 @@ package struct HTTPPace: Sendable {
     return .seconds(min(300, Double(1 << min(count - 1, 9))) * random())
   }
 
-  /// How long a server asks to be left alone: `Retry-After` as seconds or as a date; nil when it does not, or not so
-  /// that it makes sense. At most a day.
+  /// How long a server asks to be left alone, at most a day.
+  ///
+  /// `Retry-After` is read as seconds or as a date; nil when there is none, or none that makes sense.
   package func retryAfter(of answer: HTTPAnswer) -> Duration? {
     guard let text = answer.header("Retry-After") else { return nil }
     var seconds = Int(text)

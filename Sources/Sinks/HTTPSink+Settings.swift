@@ -40,13 +40,15 @@ extension HTTPSink {
 
     private mutating func add(_ name: String, _ value: String) throws(OptionError) {
       let option = "headers.\(name)"
-      let isToken = !name.isEmpty && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      let isToken =
+        !name.isEmpty
+        && name.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+          case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+          default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+          }
         }
-      }
       guard isToken else { throw OptionError(option, "'\(name)' cannot be the name of a header") }
       guard !Self.own.contains(name.lowercased()) else {
         throw OptionError(option, "the header '\(name)' is set by 'http' itself")

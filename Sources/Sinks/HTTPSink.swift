@@ -20,7 +20,7 @@ package final class HTTPSink: Sink {
       4 s … 300 s, or the time that Retry-After asks for. 400, 413 and 422 halve a request down to the one record that \
       is refused, which goes to the dead letters. 401, 403, 404 and other 4xx, 3xx and a certificate that cannot be \
       trusted end the run: nothing is acknowledged, and redirects are not followed.
-      The key is the SHA-256 of PIPELINE/STREAM, a newline, and the body before compression. Requests are cut by size \
+      The key is the SHA-256 of PIPELINE/STREAM/OUTPUT (1 for the only one), a newline, and the body before compression. Requests are cut by size \
       and number of records within a page, so the same page always gives the same requests. They are sent in order, \
       one at a time; with more connections they may overtake each other. With at-least-once delivery a record can \
       arrive twice: after a broken connection, a kill, or a host that broke off after a part of it was sent.
@@ -28,7 +28,11 @@ package final class HTTPSink: Sink {
       """,
     form: .options([
       Option("url", .text, required: true, "Where to send; usually ${SUMO_URL}, since who knows it can send, too."),
-      Option("headers", .entries(.text), "Headers of each request, such as X-Sumo-Category; Content-Type is text/plain."),
+      Option(
+        "headers",
+        .entries(.text),
+        "Headers of each request, such as X-Sumo-Category; Content-Type is text/plain."
+      ),
       Option("batch", .size(1000...1_000_000), default: "1MB", "Lines in one request, before compression."),
       Option("records", .integer(1...10_000), default: "10000", "Records in one request; 1 for custom inventory."),
       Option("gzip", .integer(0...9), default: "6", "zlib's level: 1 is fastest, 9 smallest; 0 sends it as it is."),
@@ -57,7 +61,7 @@ package final class HTTPSink: Sink {
   private var inFlight = Deque<Task<HTTPDelivery.Outcome, any Error>>()
   private var page: Page?
 
-  /// Sends nothing yet; `scope` is the pipeline and stream, `reject` takes what the server refuses for ever.
+  /// Sends nothing yet; `scope` is the pipeline, stream and output, `reject` takes what the server refuses for ever.
   package init(
     _ settings: Settings,
     scope: String,

@@ -1,5 +1,6 @@
 import Pipelines
 import Records
+import Sinks
 import Stages
 import Streaming
 
@@ -26,6 +27,10 @@ extension Registry {
     for component in [MemorySink.gzipFile, MemorySink.component, MemorySink.webhook] {
       registry.register(sink: component) { options, context in MemorySink(options, context) }
     }
+    registry.register(
+      sink: HTTPSink.component,
+      check: { (options) throws(OptionError) in _ = try HTTPSink.Settings(options) }
+    ) { options, context in MemorySink(options, context) }
     return registry
   }()
 }

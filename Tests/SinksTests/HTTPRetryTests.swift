@@ -24,7 +24,11 @@ struct HTTPRetryTests {
     for batch in page.batches(of: 1000) { try await sink.write(batch) }
   }
 
-  @Test("Sent again with full jitter until it is taken", arguments: [408, 429, 500, 502, 503, 504, 599, 0], [0, 0.5, 1])
+  @Test(
+    "Sent again with full jitter until it is taken",
+    arguments: [408, 429, 500, 502, 503, 504, 599, 0],
+    [0, 0.5, 1]
+  )
   func sentAgain(status: Int, chance: Double) async throws {
     let time = VirtualTime(chance: chance)
     let server = ScriptedServer { number, _ in
@@ -47,8 +51,10 @@ struct HTTPRetryTests {
       ("soon", nil, nil), ("", nil, nil), ("99999999999999999999", nil, nil),
       // Ours is 784111777, Sun, 06 Nov 1994 08:49:37 GMT.
       ("Sun, 06 Nov 1994 08:50:37 GMT", nil, 60), ("Sun, 06 Nov 1994 08:49:00 GMT", nil, nil),
-      ("Mon, 07 Nov 1994 08:49:36 GMT", nil, 86_399), ("Thu, 29 Feb 2024 00:00:01 GMT", "Wed, 28 Feb 2024 23:59:59 GMT", 2),
-      ("Wed, 01 Jan 2025 00:00:30 GMT", "Tue, 31 Dec 2024 23:59:59 GMT", 31), ("Sun, 06 Foo 1994 08:50:37 GMT", nil, nil),
+      ("Mon, 07 Nov 1994 08:49:36 GMT", nil, 86_399),
+      ("Thu, 29 Feb 2024 00:00:01 GMT", "Wed, 28 Feb 2024 23:59:59 GMT", 2),
+      ("Wed, 01 Jan 2025 00:00:30 GMT", "Tue, 31 Dec 2024 23:59:59 GMT", 31),
+      ("Sun, 06 Foo 1994 08:50:37 GMT", nil, nil),
     ] as [(String, String?, Int?)]
   )
   func retryAfter(text: String, date: String?, expected: Int?) async throws {
@@ -99,7 +105,8 @@ struct HTTPRetryTests {
     func server() -> ScriptedServer {
       ScriptedServer { _, lines in
         let text = Array("\u{7}no ZaVnC4dhaV3==, hunter-token\r\nmore".utf8)
-        return lines.contains(where: refused.contains) ? HTTPAnswer(status: status, text: text) : HTTPAnswer(status: 200)
+        return lines.contains(where: refused.contains)
+          ? HTTPAnswer(status: status, text: text) : HTTPAnswer(status: 200)
       }
     }
     let (first, second) = (server(), server())

@@ -46,7 +46,8 @@ struct HTTPSettingsTests {
     "Headers that cannot be sent, or are ours, are refused",
     arguments: [
       ("X Y", "v"), ("", "v"), ("X:", "v"), ("Ü", "v"), ("X", "hunter2\r\nEvil: yes"), ("X", "hunter2\n"),
-      ("X", "hunter2\u{0}"), ("Content-Length", "1"), ("HOST", "h"), ("Idempotency-Key", "k"), ("content-encoding", "br"),
+      ("X", "hunter2\u{0}"), ("Content-Length", "1"), ("HOST", "h"), ("Idempotency-Key", "k"),
+      ("content-encoding", "br"),
       ("Transfer-Encoding", "chunked"), ("x-sumo-category", "again"),
     ]
   )
@@ -63,7 +64,8 @@ struct HTTPSettingsTests {
     let options = Options.of(
       HTTPSink.component,
       [
-        "url": .text("https://h/x"), "headers": .group(["X-Sumo-Fields": .text("a=b,c=ü"), "Content-Type": .text("t")]),
+        "url": .text("https://h/x"),
+        "headers": .group(["X-Sumo-Fields": .text("a=b,c=ü"), "Content-Type": .text("t")]),
         "batch": .integer(5000), "records": .integer(1), "gzip": .integer(0), "connections": .integer(3),
         "timeout": .integer(5), "give-up-after": .integer(9),
       ]

@@ -64,7 +64,7 @@ struct HTTPSinkTests {
     #expect(Set(seen).count == 1)
   }
 
-  @Test("The key is the SHA-256 of pipeline/stream, a newline and the lines")
+  @Test("The key is the SHA-256 of the scope, a newline and the lines")
   func key() async throws {
     let server = ScriptedServer()
     let file = try SpilledBytes()
@@ -105,17 +105,10 @@ struct HTTPSinkTests {
   func holdsBack() async throws {
     let page = try TestLines.page([1, 3, 2])
     let server = ScriptedServer()
-    let sink = try sink(server, records: 2)
-    var sent: [Int] = []
-    for batch in page.batches(of: 1) {
-      try await sink.write(batch)
-      while sink.counts.acknowledged < server.requests.dropLast().reduce(0, { $0 + $1.lines.count }) {
-        await Task.yield()
-      }
-      sent.append(Int(batch.position.marks))
-    }
-    #expect(sent == [1, 1, 1, 2, 2, 3])
-    #expect(server.requests.map(\.lines.count) == [2, 2, 2])
+    let held = try sink(server, records: 2)
+    for batch in page.batches(of: 1).prefix(3) { try await held.write(batch) }
+    await held.discard()
+    #expect(server.requests.isEmpty, "sent before its host was complete")
 
     let large = try TestLines.page([1, 60])
     let other = ScriptedServer()
@@ -212,7 +205,9 @@ struct HTTPSinkTests {
     #expect(server.taken.sorted() == texts(page.records).sorted())
   }
 
-  @Test("An error of the configuration ends it: nothing is acknowledged, and the next run starts with the same requests")
+  @Test(
+    "An error of the configuration ends it: nothing is acknowledged, and the next run starts with the same requests"
+  )
   func stops() async throws {
     let page = try TestLines.page([3, 8, 2, 5])
     let whole = ScriptedServer()
