@@ -42,10 +42,11 @@ package struct HTTPAddress: Sendable, CustomStringConvertible, CustomReflectable
 
   package var customMirror: Mirror { Mirror(self, children: ["origin": origin]) }
 
-  /// The parts of it that make it a secret: what stands behind the host, and the path's last name.
+  /// What no message may repeat: all of it, what stands behind the host, and the longer words of that.
   var secrets: [String] {
     let target = url.dropFirst(origin.count)
-    let last = target.prefix { $0 != "?" }.split(separator: "/").last ?? ""
-    return [url, String(target), String(last)].filter { $0.count > 1 }
+    // A code may end in =, and the value of a parameter may be repeated without its name.
+    let words = ["/?&", "/?&="].flatMap { ends in target.split { ends.contains($0) } }.filter { $0.count > 5 }
+    return target.count > 1 ? [url, String(target)] + words.map(String.init) : []
   }
 }

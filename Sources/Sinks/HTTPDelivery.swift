@@ -60,26 +60,26 @@ struct HTTPDelivery: Sendable {
         trouble = "\(error)"
       }
       failures += 1
-      try await wait(pace.wait(afterFailures: failures, asked: asked), asked != nil, since: start, because: trouble)
+      try await wait(afterFailures: failures, asked: asked, since: start, because: trouble)
     }
   }
 
   /// Waits, but not beyond the time that is set for trying.
   private func wait(
-    _ duration: Duration,
-    _ isAsked: Bool,
+    afterFailures count: Int,
+    asked: Duration?,
     since start: Duration,
     because trouble: String
   ) async throws {
     let left = settings.giveUpAfter - (pace.elapsed() - start)
-    if left <= .zero || (isAsked && duration > left) {
-      let wish = isAsked ? "; it asks to wait \(duration.components.seconds) s" : ""
+    if left <= .zero || asked ?? .zero > left {
+      let wish = asked.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
       throw failure(
         .unavailable,
         "\(trouble)\(wish); given up, since 'give-up-after' is \(settings.giveUpAfter.components.seconds) s"
       )
     }
-    try await pace.sleep(min(duration, left))
+    try await pace.sleep(min(pace.wait(afterFailures: count, asked: asked), left))
   }
 
   private func post(_ lines: RequestLines) throws -> HTTPPost {

@@ -121,7 +121,7 @@ package final class HTTPSink: Sink {
     var bytes = waiting.reduce(0) { $0 + $1.byteCount }
     while let next = waiting.first {
       let isComplete = next.lines.last.map { $0.mark < marks } ?? true
-      guard isComplete || marks == .max || bytes > 4 * settings.batchBytes else { return }
+      guard isComplete || bytes > 4 * settings.batchBytes else { return }
       waiting.removeFirst()
       bytes -= next.byteCount
       if next.lines.isEmpty { continue }

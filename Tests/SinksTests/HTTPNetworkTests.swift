@@ -74,7 +74,7 @@ struct HTTPNetworkTests {
       var stores = true
       if case .reset = behaviour { stores = false }
       let stored = server.stored
-      #expect(stored.count == (stores ? 4 : 3))
+      try #require(stored.count == (stores ? 4 : 3))
       let keys = stored.map(\.key)
       if stores {
         #expect(keys[number - 1] == keys[number], "the retry has another key")
