@@ -6,8 +6,12 @@ struct FieldScope: Sendable {
   var port: Port?
   /// Fields that stages before it made.
   var introduced: Set<String> = []
-  /// Where the stage that makes a record of each detection stands behind it, in words: `'split-detections' (line 17)`.
-  var splitLater: String?
+  /// What was joined to the records before it.
+  var join: Join?
+  /// The stage before it that gave records other fields than Qualys sent.
+  var changer: Changer?
+  /// What stands behind it.
+  var later: ArraySlice<Chain.Link> = []
 
   /// What is the matter with a field that is named there.
   func finding(for path: String, at location: Location, isNew: Bool = false) -> Diagnostic? {
@@ -20,6 +24,8 @@ struct FieldScope: Sendable {
       )
     }
     if introduced.contains(path) { return nil }
+    if isOfEntry(path) { return findingOfEntry(for: path, at: location, isNew: isNew) }
+    if !isNew, let finding = findingOfID(path, at: location) { return finding }
     guard let port else { return written(path, at: location, in: [Port(Detection.self)]) }
     guard let known = KnownFields.of(port) else { return nil }
     if known.contains(path) { return nil }
@@ -30,7 +36,7 @@ struct FieldScope: Sendable {
     if let finding = misplaced(path, at: location) { return finding }
     // A field that is about to be made may have any name.
     if isNew { return nil }
-    if let closest = known.closest(to: path) {
+    if let closest = known.closest(to: path) ?? join.flatMap({ _ in KnownFields.joined.closest(to: path) }) {
       return Diagnostic(
         .warning,
         "no field '\(path)' that we know; did you mean '\(closest)'?",
@@ -43,7 +49,8 @@ struct FieldScope: Sendable {
   /// A field that is named as it is written out.
   private func written(_ path: String, at location: Location, in ports: [Port]) -> Diagnostic? {
     for port in ports {
-      guard var field = KnownFields.of(port)?.path(writtenAs: path) else { continue }
+      let joined = port == Port(Detection.self) ? KnownFields.joined.path(writtenAs: path) : nil
+      guard var field = KnownFields.of(port)?.path(writtenAs: path) ?? joined else { continue }
       if self.port == Port(Host.self), field.hasPrefix("DETECTION.") { field = "DETECTION_LIST.\(field)" }
       return Diagnostic(
         .error,
@@ -54,6 +61,11 @@ struct FieldScope: Sendable {
     return nil
   }
 
+  /// The stage behind it that makes a record of each detection, in words: `'split-detections' (line 17)`.
+  private var splitter: String? {
+    later.first { $0.variants.contains { $0.input == Port(Host.self) && $0.output == Port(Detection.self) } }?.description
+  }
+
   /// A detection's field before the split, or a host's list after it.
   private func misplaced(_ path: String, at location: Location) -> Diagnostic? {
     if port == Port(Host.self), path == "DETECTION" || path.hasPrefix("DETECTION.") {
@@ -61,7 +73,7 @@ struct FieldScope: Sendable {
         .error,
         "hosts have no field '\(path)'",
         at: location,
-        help: splitLater.map { "move it after \($0)" } ?? "a host's detections stand under DETECTION_LIST.DETECTION"
+        help: splitter.map { "move it after \($0)" } ?? "a host's detections stand under DETECTION_LIST.DETECTION"
       )
     }
     if port == Port(Detection.self), path == "DETECTION_LIST" || path.hasPrefix("DETECTION_LIST.") {

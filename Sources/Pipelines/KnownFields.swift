@@ -70,6 +70,8 @@ struct KnownFields: Sendable {
   private static let hosts = KnownFields(host + ["DETECTION_LIST"] + under("DETECTION_LIST.DETECTION", detection))
   private static let detections = KnownFields(host + under("DETECTION", detection))
   private static let entries = KnownFields(entry)
+  /// Of detections behind `join-knowledge-base`, beside their own.
+  static let joined = KnownFields(under("KNOWLEDGE_BASE", ["MISSING"] + entry))
 
   static func under(_ parent: String, _ children: [String]) -> [String] {
     [parent] + children.map { "\(parent).\($0)" }

@@ -27,17 +27,17 @@ struct OptionReader {
 
   let component: Component
   let scope: FieldScope
-  /// The pipeline's `names`, which holds where a component with such an option has none of its own.
-  let names: PlannedSetting?
+  /// The pipeline's own settings, which hold where a component with such an option was given none.
+  let pipeline: [PlannedSetting]
   private(set) var findings = Findings()
   var result = Result()
   /// Whether the names of fields here are made, not looked for.
   private var makesFields = false
 
-  init(_ component: Component, scope: FieldScope, names: PlannedSetting?) {
+  init(_ component: Component, scope: FieldScope, pipeline: [PlannedSetting]) {
     self.component = component
     self.scope = scope
-    self.names = names
+    self.pipeline = pipeline
   }
 
   /// Stages whose keys are fields that they make; one that looks for its fields needs no line here.
@@ -123,14 +123,14 @@ struct OptionReader {
 
   /// What holds when an option is left out.
   private mutating func standard(_ option: Option, isTop: Bool) -> OptionValue? {
-    if isTop, option.name == "names", let names {
-      result.settings.append(names)
-      return .text(names.value)
+    if isTop, let setting = pipeline.first(where: { $0.name == option.name }) {
+      result.settings.append(setting)
+      return .text(setting.value)
     }
     guard let standard = option.standard else { return nil }
     let node = Self.node(written: standard, at: .commandLine("default"))
     if isTop { result.settings.append(PlannedSetting(name: option.name, value: standard, origin: .standard)) }
-    var reader = OptionReader(component, scope: FieldScope(), names: nil)
+    var reader = OptionReader(component, scope: FieldScope(), pipeline: [])
     let value = reader.value(node, option.kind, option.name)
     precondition(!reader.findings.hasErrors, "the default of '\(component.name).\(option.name)' does not fit its kind")
     return value

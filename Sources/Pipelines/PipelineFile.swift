@@ -23,6 +23,8 @@ struct PipelineFile: Sendable {
   var name: String
   var names: WrittenText?
   var qualys: QualysSettings?
+  /// The platform of `qualys`, and where it stands.
+  var platform: WrittenText?
   var replay: WrittenText?
   var deadLetters: WrittenText?
   var streams: [Stream] = []

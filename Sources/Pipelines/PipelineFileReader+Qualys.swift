@@ -3,9 +3,8 @@ extension PipelineFileReader {
   mutating func qualys(_ entry: YAMLNode.Entry) -> QualysSettings? {
     guard let map = mapping(entry.value, of: "'qualys'", keys: PipelineFile.qualysKeys.map(\.name)) else { return nil }
     var settings = QualysSettings()
-    settings.platform =
-      text(map["platform"], "platform")
-      .flatMap { choice($0, "platform", PipelineFile.platforms) }?.value
+    platform = text(map["platform"], "platform").flatMap { choice($0, "platform", PipelineFile.platforms) }
+    settings.platform = platform?.value
     settings.server = text(map["server"], "server")?.value
     settings.gateway = text(map["gateway"], "gateway")?.value
     settings.username = known(map["username"], "username")

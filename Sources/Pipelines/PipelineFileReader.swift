@@ -6,6 +6,9 @@ struct PipelineFileReader {
   var replacesSources = false
   var replacesSinks = false
 
+  /// The platform that `qualys` names, and where.
+  var platform: WrittenText?
+
   private var nextID = 0
 
   /// Reads a file.
@@ -19,6 +22,7 @@ struct PipelineFileReader {
     }
     if let names = text(map["names"], "names") { file.names = choice(names, "names", PipelineFile.namings) }
     file.qualys = map["qualys"].flatMap { qualys($0) }
+    file.platform = platform
     file.replay = text(map["replay"], "replay")
     file.deadLetters = text(map["dead-letters"], "dead-letters")
     if let state = map["state"] { findings.error("'state' is kept for a later version", at: state.location) }

@@ -44,7 +44,7 @@ extension PlannedSetting.Origin {
   /// Where the value is written down, if it is.
   fileprivate var location: Location? {
     switch self {
-    case .given(let location), .pipeline(let location): location
+    case .given(let location), .pipeline(_, let location): location
     case .standard: nil
     }
   }
@@ -54,7 +54,7 @@ extension PlannedSetting.Origin {
     switch self {
     case .given(let location): location.description
     case .standard: "default"
-    case .pipeline(let location): "names, \(location.description)"
+    case .pipeline(let key, let location): "\(key), \(location.description)"
     }
   }
 }

@@ -14,7 +14,7 @@ extension PlanChecker {
   /// Reads a component's options; nil when they are not options at all.
   mutating func read(_ use: ComponentUse, _ component: Component, _ scope: FieldScope) -> OptionReader.Result? {
     guard let given = given(use, component, &findings) else { return nil }
-    var reader = OptionReader(component, scope: scope, names: names)
+    var reader = OptionReader(component, scope: scope, pipeline: pipelineSettings)
     reader.read(given, at: use.location)
     findings.add(reader.findings)
     return reader.result

@@ -37,14 +37,12 @@ extension PlanChecker {
     _ variant: Registry.StageVariant,
     _ scope: inout FieldScope
   ) -> (component: PlannedComponent, made: Registry.Connection?)? {
-    guard let read = read(use, variant.component, scope) else { return nil }
-    if case .entries(key: .field, _) = variant.component.form {
-      for (key, value) in read.entries {
-        scope.introduced.insert(key)
-        guard case .text(let name) = value else { continue }
-        scope.introduced.insert((key.split(separator: ".").dropLast().map(String.init) + [name]).joined(separator: "."))
-      }
+    guard let read = read(use, variant.component, scope.ofOptions(of: use)) else { return nil }
+    if let finding = scope.finding(for: use) {
+      findings.add(finding)
+      return nil
     }
+    scope.pass(use, variant.component, read)
     return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
   }
 

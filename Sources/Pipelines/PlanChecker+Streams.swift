@@ -101,7 +101,7 @@ extension PlanChecker {
       if variants.isEmpty { reportUnknown(use, .stage) }
       // Lines have the fields of the records that they were written from.
       if port != .lines { draft.scope.port = port }
-      draft.scope.splitLater = splitter(in: draft.chain, after: index)
+      draft.scope.later = draft.chain.links.dropFirst(index + 1)
       if let first = variants.first, !hasRequired(of: first.component, at: use.location, in: draft) { draft.fail() }
       let planned = variants.first.flatMap { planStage(use, variant ?? $0, &draft.scope) }
       let next = draft.chain.port(after: index, from: port)
@@ -188,11 +188,5 @@ extension PlanChecker {
       hasAll = false
     }
     return hasAll
-  }
-
-  /// The stage behind a number that makes detections of hosts, in words.
-  private func splitter(in chain: Chain, after index: Int) -> String? {
-    chain.links.dropFirst(index + 1)
-      .first { $0.variants.contains { $0.input == Port(Host.self) && $0.output == Port(Detection.self) } }?.description
   }
 }

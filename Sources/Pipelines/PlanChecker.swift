@@ -9,6 +9,10 @@ struct PlanChecker {
   private(set) var hiddenPlaces: [Place] = []
   /// The pipeline's `names`, and where they come from.
   private(set) var names = PlannedSetting(name: "names", value: "sumo", origin: .standard)
+  /// The pipeline's platform, when the file says it.
+  private var platform: PlannedSetting?
+  /// Settings of the pipeline that hold for components which have options of their names.
+  var pipelineSettings: [PlannedSetting] { [names] + (platform.map { [$0] } ?? []) }
   /// Options that the command line lays over those of the file, by the use of a component.
   private(set) var settings: [Int: [OptionReader.Given]] = [:]
 
@@ -24,7 +28,10 @@ struct PlanChecker {
     findings.add(reader.findings)
     guard var file else { return nil }
     if let names = file.names {
-      self.names = PlannedSetting(name: "names", value: names.value, origin: .pipeline(names.location))
+      self.names = PlannedSetting(name: "names", value: names.value, origin: .pipeline(key: "names", names.location))
+    }
+    platform = file.platform.map {
+      PlannedSetting(name: "platform", value: $0.value, origin: .pipeline(key: "qualys.platform", $0.location))
     }
     let replay = replayFolder(of: file)
     file.streams = selected(file.streams)

@@ -33,8 +33,8 @@ package struct PlannedSetting: Sendable, Equatable {
     case given(Location)
     /// It is what holds when nothing is written down.
     case standard
-    /// It is the pipeline's own `names`.
-    case pipeline(Location)
+    /// It is the pipeline's own, under a key of the file: `names`, `qualys.platform`.
+    case pipeline(key: String, Location)
   }
 
   /// The option.

@@ -39,6 +39,9 @@ extension Registry {
     registry.register(AddFields<Detection>.self)
     registry.register(AddFields<KnowledgeBaseEntry>.self)
     registry.register(AddFields<Asset>.self)
+    registry.register(AddEventID<Detection>.self)
+    registry.register(AddEventID<KnowledgeBaseEntry>.self)
+    registry.register(AddEventID<Asset>.self)
 
     registry.register(EncodeJSON<Host>.self)
     registry.register(EncodeJSON<Detection>.self)

@@ -5,9 +5,7 @@ enum WordsToCome {
     ("detections", "detections-*.xml"), ("knowledge-base", "knowledge-base-*.xml"), ("assets", "assets-*.json"),
   ]
 
-  private static let others: Set<String> = [
-    "join-knowledge-base", "add-event-id",
-  ]
+  private static let others: Set<String> = ["join-knowledge-base"]
 
   /// Whether a later version brings a component.
   static func contains(_ name: String) -> Bool { others.contains(name) || sources.contains { $0.name == name } }

@@ -149,7 +149,10 @@ package struct LogEncoder: ~Copyable {
       joinedArena = fields.arena
       joinedPlaces.removeAll(keepingCapacity: true)
     }
-    if let place = joinedPlaces[first] { return writer.repeatBytes(from: place.lowerBound, to: place.upperBound) }
+    if let place = joinedPlaces[first] {
+      writer.repeatBytes(from: place.lowerBound, to: place.upperBound)
+      return writer.append(UInt8(ascii: ","))
+    }
     let start = writer.count
     writeKey(unsafe fields.arena.nodes[first])
     if fields.arena.isLeaf(first), unsafe fields.arena.text(of: first).isEmpty {
@@ -158,8 +161,8 @@ package struct LogEncoder: ~Copyable {
     } else {
       try writeMember(first, of: fields.arena)
     }
-    // A line with a long text in it leaves this memory.
-    if file == nil { joinedPlaces[first] = start..<writer.count }
+    // A line with a long text in it leaves this memory; the last comma gives way to the bracket that closes the log.
+    if file == nil { joinedPlaces[first] = start..<writer.count - 1 }
   }
 
   /// Replaces the last comma by a bracket; appends it when nothing stands between the brackets.

@@ -32,6 +32,8 @@ package struct GuardSize: Stage {
     "DETECTION.RESULTS", "DETECTION.LAST_FOUND_DATETIME",
   ]
 
+  private static let ids: Set<String> = ["event_id", "entity_id"]
+
   private let limit: Int
   private let drop: [FieldPath]
   private let shorten: [FieldPath]
@@ -42,6 +44,10 @@ package struct GuardSize: Stage {
     drop = options.texts("drop")?.compactMap { FieldPath($0) } ?? []
     shorten = options.texts("shorten")?.compactMap { FieldPath($0) } ?? []
     splits = options.boolean("split") ?? true
+    for (option, paths) in [("drop", drop), ("shorten", shorten)] {
+      guard let id = paths.first(where: { Self.ids.contains($0.description) }) else { continue }
+      throw OptionError(option, "'\(id)' must stay whole: it tells a log and its parts from others")
+    }
     if let kept = drop.first(where: { Self.contract.contains($0.withoutList) }) {
       throw OptionError(
         "drop",

@@ -20,6 +20,10 @@ import Testing
      { select: { remove: [TAGS, DETECTION.QDS_FACTORS] } }, { rename: { DETECTION.RESULTS: Evidence } },
      { add-fields: { DETECTION.Source: vmdr } }, { filter: { field: Team, equals: secops } }, encode-json, guard-size]
     """,
+    """
+    [decode-detections, split-detections, { filter: { field: DETECTION.SEVERITY, at-least: 3 } }, add-event-id,
+     { filter: { field: event_id, exists: true } }, { rename: { IP: Address } }, encode-json, { guard-size: 2KiB }]
+    """,
     "[decode-detections, encode-json: { names: qualys }, { guard-size: { limit: 8KiB } }]",
   ])
   func runs(stages: String) async throws {
@@ -74,6 +78,7 @@ import Testing
     arguments: [
       "[decode-assets, encode-json]",
       "[{ decode-assets: { exclude: [softwareListData, processor] } }, { encode-json: { names: qualys } }]",
+      "[decode-assets, { add-event-id: US2 }, flatten-software, { select: { remove: [entity_id] } }, encode-json]",
       "[decode-assets, { filter: { field: openPortListData.openPort.port, exists: true } }, encode-json, guard-size]",
       """
       [{ decode-assets: [operatingSystem, softwareListData.software.fullName] }, { add-fields: { Team: secops } },

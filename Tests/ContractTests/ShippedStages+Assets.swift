@@ -29,6 +29,7 @@ extension ShippedStages {
     return [
       DecoderContract(DecodeAssets(), on: [RecordedPage(chunks, marks: 0)]),
       StageContract("", FlattenSoftware(), on: assets),
+      StageContract("on assets", AddEventID<Asset>(platform: "US2"), on: assets),
       StageContract("on assets", filter, on: assets),
       StageContract("on assets", select, on: assets),
       StageContract("on assets", EncodeJSON<Asset>(), on: assets),

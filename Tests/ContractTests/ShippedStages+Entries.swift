@@ -34,6 +34,7 @@ extension ShippedStages {
     return [
       StageContract("on entries", filter, on: entries), StageContract("on entries", select, on: entries),
       StageContract("on entries", rename, on: entries), StageContract("on entries", addFields, on: entries),
+      StageContract("on entries", AddEventID<Entry>(), on: entries),
     ]
   }()
 

@@ -6,7 +6,7 @@ import TestSupport
 /// Every stage that ships, in each of the ways that it can be used.
 enum ShippedStages {
   static let all: [any Contract] =
-    decoders + splitting + shaping(hosts) + shaping(detections) + encoding + guarding + ofAssets
+    decoders + splitting + identifying + shaping(hosts) + shaping(detections) + encoding + guarding + ofAssets
 
   private static let hosts = SimulatedRecords.hosts
   private static let detections = SimulatedRecords.detections
@@ -16,6 +16,10 @@ enum ShippedStages {
   ]
 
   private static let splitting: [any Contract] = [StageContract("", SplitDetections(), on: hosts)]
+
+  private static let identifying: [any Contract] = [
+    StageContract("on detections", AddEventID<Detection>(platform: "US2"), on: detections)
+  ]
 
   private static func shaping<R: LogRecord>(_ pages: [RecordedPage<R>]) -> [any Contract] {
     let records = R.portName

@@ -13,6 +13,7 @@ extension Registry {
     registry.register(decoder: DecodeDetections.self)
     registry.register(SplitDetections.self)
     registry.register(JoinKnowledgeBase.self)
+    registry.register(AddEventID<Detection>.self)
     registry.register(Filter<Host>.self)
     registry.register(Filter<Detection>.self)
     registry.register(Select<Host>.self)
@@ -78,6 +79,7 @@ struct JoinKnowledgeBase: Stage {
   static let component = Component(
     "join-knowledge-base",
     summary: "Puts the KnowledgeBase entry of its QID beside each detection.",
+    form: .options([Option("fields", .list(.field), "The fields of entries that are joined.")]),
     example: "- join-knowledge-base"
   )
 

@@ -19,6 +19,23 @@ struct GuardSizePropertyTests {
     }
   }
 
+  @Test("Random detections with ids and entries beside them", arguments: 0..<32)
+  func joined(seed: Int) throws {
+    var random = GuardedRecords(seed: UInt64(1500 + seed))
+    for line in try random.joinedLines(8) {
+      let whole = try StrictJSON(line.bytes)
+      for _ in 0..<2 {
+        let policy = random.joinedPolicy()
+        try GuardedLine(line, policy).check()
+        // Whatever went, each part says whose it is.
+        for output in try StageRun(GuardSize(policy.options), on: [line]).records {
+          let log = try StrictJSON(output.bytes)
+          #expect(log["event_id"] == whole["event_id"] && log["entity_id"] == whole["entity_id"])
+        }
+      }
+    }
+  }
+
   @Test("Random detections through two guards in a row", arguments: 0..<8)
   func twoGuards(seed: Int) throws {
     var random = GuardedRecords(seed: UInt64(500 + seed))

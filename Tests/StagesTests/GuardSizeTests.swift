@@ -42,6 +42,15 @@ struct GuardSizeTests {
     }
   }
 
+  @Test("Ids stay whole", arguments: ["drop", "shorten"], ["event_id", "entity_id"])
+  func ids(option: String, field: String) {
+    #expect {
+      try GuardSize(.of(GuardSize.component, [option: .texts("TAGS", field)]))
+    } throws: {
+      ($0 as? OptionError)?.option == option && "\($0)".hasPrefix("'\(field)' must stay whole")
+    }
+  }
+
   @Test(
     "What is beside it can",
     arguments: ["TAGS", "DNS_DATA.FQDN", "DETECTION.QDS", "DETECTION.SEVERITY.@x", "IPV6"]

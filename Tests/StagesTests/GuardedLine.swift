@@ -86,6 +86,7 @@ struct GuardedLine {
     case "OS": ["OS"]
     case "NOTE": ["Note", "NOTE"]
     case "DETECTION.QDS.@severity": ["Detection.QdsSeverity", "DETECTION.QDS.@severity"]
+    case "KNOWLEDGE_BASE.SOLUTION": ["KnowledgeBase.Solution", "KNOWLEDGE_BASE.SOLUTION"]
     default: []
     }
   }

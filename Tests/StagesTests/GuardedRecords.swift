@@ -52,6 +52,25 @@ struct GuardedRecords {
     return try decoding.lines(naming: naming)
   }
 
+  /// Lines of detections with ids and entries beside them.
+  mutating func joinedLines(_ count: Int) throws -> [Line] {
+    let lines = try lines(count)
+    let naming = lines.first?.format?.naming ?? .sumo
+    let entries = try EntryDecoding(
+      SmallKnowledgeBase(
+        """
+        <QID>0</QID><TITLE>\(text(60).cdata)</TITLE><DIAGNOSIS>\(text(3000).cdata)</DIAGNOSIS>
+        <SOLUTION>\(text(3000).cdata)</SOLUTION><CVE_LIST><CVE><ID>\(text(60).cdata)</ID></CVE><CVE><ID>2</ID></CVE></CVE_LIST>
+        """
+      )
+    ).entries
+    let records = try StageRun(AddEventID<Detection>(), on: lines.compactMap(\.fields).map(Detection.init)).records
+    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(records)) { _ in
+      Bool.random(using: &generator) ? JoinedEntry(entries[0]) : nil
+    }
+    return try StageRun(EncodeJSON<Detection>(naming: naming), on: Array(joined)).records
+  }
+
   /// The line of a host with some detections.
   mutating func hostLine(naming: LogFormat.Naming) throws -> Line {
     let count = Int.random(in: 0...12, using: &generator)
@@ -88,6 +107,20 @@ struct GuardedRecords {
     let shortenable = ["DETECTION.RESULTS", "OS", "NOTE", "DETECTION.QDS.@severity", "MISSING"].shuffled(
       using: &generator
     )
+    return policy(dropping: droppable, shortening: shortenable)
+  }
+
+  /// What is to be done with those that have entries beside them.
+  mutating func joinedPolicy() -> Policy {
+    let droppable = ["TAGS", "KNOWLEDGE_BASE.DIAGNOSIS", "KNOWLEDGE_BASE.CVE_LIST", "KNOWLEDGE_BASE"]
+    let shortenable = ["DETECTION.RESULTS", "KNOWLEDGE_BASE.SOLUTION", "NOTE"]
+    return policy(
+      dropping: droppable.shuffled(using: &generator),
+      shortening: shortenable.shuffled(using: &generator)
+    )
+  }
+
+  private mutating func policy(dropping droppable: [String], shortening shortenable: [String]) -> Policy {
     return Policy(
       limit: [512, 600, 1000, 2000, 4000].randomElement(using: &generator) ?? 512,
       drop: Array(droppable.prefix(Int.random(in: 0...3, using: &generator))),

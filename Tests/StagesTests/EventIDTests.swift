@@ -1,0 +1,256 @@
+import Records
+import Simulator
+import Stages
+import Streaming
+import TestSupport
+import Testing
+
+/// `add-event-id`: what its ids are hashed from, and what makes them differ.
+@Suite("add-event-id")
+struct EventIDTests {
+  /// The ids of records.
+  private func ids<R: LogRecord>(_ records: [R], platform: String = "US2") throws -> [[String]] {
+    try StageRun(AddEventID<R>(platform: platform), on: records).records.map { record in
+      try ["entity_id", "event_id"].map { name in
+        let path = try #require(FieldPath(name))
+        return try #require(record.value(at: path))
+      }
+    }
+  }
+
+  private func ids(_ page: SmallPage, platform: String = "US2", chunk: Int = 64 * 1024) throws -> [[String]] {
+    try ids(Decoding(page, chunk: chunk).detections(), platform: platform)
+  }
+
+  // MARK: Vectors
+
+  /// Computed by hand with another program, after the words of ``CanonicalForm`` and ``EventIDs``: `(n)` is a length of
+  /// eight bytes, a letter and a digit are the bytes of a node's kind and depth.
+  @Test("Ids of detections never change")
+  func detectionVectors() throws {
+    // host = e1(2)ID(1)7 e1(2)IP(8)10.0.0.1 e1(4)TAGS(0) e2(3)TAG(0) e3(4)NAME(7)Größe
+    let host = "<ID>7</ID> <IP>10.0.0.1</IP>\n<TAGS><TAG><NAME><![CDATA[Größe]]></NAME></TAG></TAGS>"
+    // content = SHA-256 of (32)SHA-256(host) e2(9)DETECTION(0) e3(14)UNIQUE_VULN_ID(10)9137434378 … e3(3)QDS(0)
+    //           a4(8)severity(4)HIGH t4(0)(2)64 e3(7)RESULTS(5) a⇥b … and the two times
+    let own = """
+      <UNIQUE_VULN_ID>9137434378</UNIQUE_VULN_ID><QID> 216273 </QID><QDS severity="HIGH">64</QDS>
+      <RESULTS><![CDATA[ a\tb ]]></RESULTS><LAST_UPDATE_DATETIME>2026-11-20T10:51:00Z</LAST_UPDATE_DATETIME>
+      <LAST_PROCESSED_DATETIME>2026-11-20T10:52:00Z</LAST_PROCESSED_DATETIME>
+      """
+    // content = SHA-256 of (32)SHA-256(host) e2(9)DETECTION(0) e3(3)QID(5)38170 e3(4)PORT(3)443 e3(8)PROTOCOL(3)tcp
+    let without = "<QID>38170</QID><PORT>443</PORT><PROTOCOL>tcp</PROTOCOL>"
+    #expect(
+      try ids(SmallPage([SmallPage.Host(host, detections: [own, without])])) == [
+        // (9)detection (3)US2 (1)7 (10)9137434378
+        // (32)170a0d… (20)2026-11-20T10:51:00Z (20)2026-11-20T10:52:00Z (32)content
+        ["170a0d72b3cb3762608d84ef7ccaa7c4", "18bd3cbc54b98c2d0c5f84979765e846"],
+        // (9)detection (3)US2 (1)7 (5)38170 (3)443 (3)tcp (0) (0) (0) (0)
+        // (32)7be9cd… (0) (0) (32)content
+        ["7be9cd5d0ac9910d3769f098395b85db", "a4342769a2f014b08acf26ef291c7429"],
+      ]
+    )
+  }
+
+  @Test("Ids of KnowledgeBase entries never change")
+  func entryVector() throws {
+    // content = e1(3)QID(6)316760 e1(5)TITLE(1)T e1(4)CVSS(0) e2(4)BASE(0) a3(6)source(7)service t3(0)(3)7.5
+    let entry = "<QID>316760</QID><TITLE>T</TITLE><CVSS><BASE source=\"service\">7.5</BASE></CVSS>"
+    // (14)knowledge-base (6)316760
+    // (32)92f650… (32)SHA-256(content)
+    #expect(
+      try ids(EntryDecoding(SmallKnowledgeBase(entry)).entries)
+        == [["92f6508da8e055de615b17594453fc7f", "b33a8e29e225ebf2543465b814906a6f"]]
+    )
+  }
+
+  @Test("Ids of assets never change")
+  func assetVector() throws {
+    // content = b1(7)assetId(8)67538043 s1(7)dnsName(7)a\u00e9 o1(15)operatingSystem(0) b2(6)osName(4)null
+    //           l1(8)easmTags(0) s2(0)(1)x o2(0)(0) b3(1)n(4)1.50
+    let asset = """
+      { "assetId" : 67538043, "dnsName":"first","dnsName":"a\\u00e9","operatingSystem":{"osName":null},
+        "easmTags":["x",{"n":1.50}]}
+      """
+    // (5)asset (3)US2 (8)67538043
+    // (32)147763… (32)SHA-256(content)
+    #expect(
+      try ids(AssetDecoding(asset: asset).assets)
+        == [["147763fc32da851c523cabc6e48d746c", "a0b98f587052fb7490461c7707082ad9"]]
+    )
+  }
+
+  // MARK: What makes them differ
+
+  private static let detection = """
+    <UNIQUE_VULN_ID>1</UNIQUE_VULN_ID><QID>11</QID><QDS severity="HIGH">64</QDS><RESULTS>r</RESULTS>
+    <LAST_UPDATE_DATETIME>2026-11-20T10:51:00Z</LAST_UPDATE_DATETIME>
+    <LAST_PROCESSED_DATETIME>2026-11-20T10:52:00Z</LAST_PROCESSED_DATETIME>
+    """
+  private static let host = "<ID>7</ID><IP>10.0.0.1</IP><TAGS><TAG><NAME>a</NAME></TAG></TAGS>"
+
+  private func ids(host: String = host, detection: String = detection, platform: String = "US2") throws -> [String] {
+    try ids(SmallPage([SmallPage.Host(host, detections: [detection])]), platform: platform)[0]
+  }
+
+  @Test(
+    "Another content at the same times is another event of the same entity",
+    arguments: [
+      (host, detection.replacing(">64<", with: ">65<")), (host, detection.replacing("HIGH", with: "LOW")),
+      (host, detection.replacing("severity", with: "Severity")), (host, detection.replacing(">r<", with: ">r <")),
+      (host, detection + "<NEW/>"), (host, detection.replacing("T10:52", with: "T10:53")),
+      (host.replacing(">a<", with: ">b<"), detection), (host.replacing("</TAGS>", with: "<TAG/></TAGS>"), detection),
+      (host + "<OS/>", detection), (host.replacing("TAGS>", with: "TAGZ>"), detection),
+      // The same texts and names at another depth.
+      (host.replacing("<NAME>a</NAME></TAG>", with: "</TAG><NAME>a</NAME>"), detection),
+      // A text that moves over a border between host and detection, or between names and texts.
+      (host, detection.replacing("<QID>", with: "<OS/><QID>")),
+    ]
+  )
+  func otherContent(host: String, detection: String) throws {
+    let (before, after) = (try ids(), try ids(host: host, detection: detection))
+    #expect(before[0] == after[0] && before[1] != after[1])
+  }
+
+  @Test("What a detection is about makes its entity")
+  func otherEntity() throws {
+    let without = Self.detection.replacing("<UNIQUE_VULN_ID>1</UNIQUE_VULN_ID>", with: "")
+    var all = [
+      try ids(), try ids(platform: "US3"), try ids(platform: ""), try ids(host: Self.host.replacing(">7<", with: ">8<")),
+      try ids(detection: Self.detection.replacing("ID>1<", with: "ID>2<")), try ids(detection: without),
+    ]
+    for name in ["PORT", "PROTOCOL", "SERVICE", "FQDN", "SSL", "INSTANCE"] {
+      all.append(try ids(detection: without + "<\(name)>1</\(name)>"))
+    }
+    #expect(Set(all.map { $0[0] }).count == all.count && Set(all.map { $0[1] }).count == all.count)
+    // An empty UNIQUE_VULN_ID is none.
+    #expect(try ids(detection: "<UNIQUE_VULN_ID/>" + without)[0] == ids(detection: without)[0])
+    // With an id of its own, what else tells detections apart is content.
+    #expect(try ids(detection: Self.detection + "<PORT>1</PORT>")[0] == ids()[0])
+  }
+
+  @Test("White space between elements, CDATA and replaced characters' count are no content")
+  func sameContent() throws {
+    let spaced = Self.host.replacing("><", with: ">\n  <")
+    #expect(try ids(host: spaced, detection: Self.detection.replacing(">r<", with: "><![CDATA[r]]><")) == ids())
+    let broken = Self.detection.replacing(">r<", with: ">\u{1}<")
+    #expect(try ids(detection: broken) == ids(detection: broken.replacing("\u{1}", with: "\u{FFFD}")))
+  }
+
+  // MARK: Cuts and orders
+
+  @Test("Ids do not depend on chunks and batches, nor on whether a long text lies in a file", arguments: [1, 100, 4096])
+  func anyCut(chunk: Int) throws {
+    let answer = DetectionsSimulation(hosts: 4, seed: 3).page()
+    let whole = try ids(Decoding(answer).detections())
+    #expect(!whole.isEmpty && Set(whole.map { $0[1] }).count == whole.count)
+    #expect(try ids(Decoding(answer, chunk: chunk).detections()) == whole)
+    #expect(try Decoding(answer).detections().map { try ids([$0])[0] } == whole)
+  }
+
+  @Test("A text in a file is content like any other")
+  func longText() throws {
+    let long = String(repeating: "long ", count: 300_000)
+    func detection(_ end: String) -> String { Self.detection.replacing(">r<", with: ">\(long)\(end)<") }
+    let first = try ids(detection: detection("a"))
+    #expect(first[0] == (try ids())[0])
+    #expect(try ids(detection: detection("a")) == first)
+    #expect(try ids(detection: detection("b"))[1] != first[1])
+    let records = try Decoding(SmallPage([SmallPage.Host(Self.host, detections: [detection("a")])])).detections()
+    #expect(records[0].fields.hasSpilledText)
+    let record = try StageRun(AddEventID<Detection>(), on: records).records[0]
+    #expect(record.fields.hasSpilledText && record.line().byteCount > long.utf8.count)
+  }
+
+  @Test("A host in parts gives the same ids as the same detections in a small one")
+  func parts() throws {
+    let results = String(repeating: "x", count: 3000)
+    let detections = (0..<300).map { "<QID>\($0)</QID><RESULTS>\(results)</RESULTS>" }
+    let decoding = try Decoding(SmallPage([SmallPage.Host(Self.host, detections: detections)]))
+    #expect(decoding.hosts.count > 1)
+    let parts = try ids(decoding.detections())
+    for number in [0, 150, 299] {
+      #expect(try ids(host: Self.host, detection: detections[number]) == parts[number])
+    }
+  }
+
+  @Test("Joining before or after, and filtering, change no id; ids that are there are found anew")
+  func orders() throws {
+    let detections = try Decoding(DetectionsSimulation(hosts: 4, seed: 3).page()).detections()
+    let first = try ids(detections)
+    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { _ in nil }
+    #expect(try ids(Array(joined)) == first)
+    #expect(try ids(Array(detections.dropFirst(3))) == Array(first.dropFirst(3)))
+    let twice = try StageRun(AddEventID<Detection>(platform: "US2"), on: detections).records
+    #expect(try ids(twice) == first)
+    let thrice = try StageRun(AddEventID<Detection>(platform: "US2"), on: twice).records
+    #expect(twice.map { $0.line().text } == thrice.map { $0.line().text })
+  }
+
+  // MARK: Where they stand
+
+  @Test("Ids stand behind Timestamp, and nothing else changes", arguments: LogFormat.Naming.allCases)
+  func place(naming: LogFormat.Naming) throws {
+    func check<R: LogRecord>(_ records: [R]) throws {
+      let after = try StageRun(AddEventID<R>(), on: records).records
+      #expect(!records.isEmpty)
+      for (record, after) in zip(records, after) {
+        let log = try StrictJSON(after.line(naming: naming).text)
+        let names = log.names.prefix { $0 != "entity_id" }
+        #expect(names.last == "event_id" && Array(names.dropLast()) == ["LogType", "Timestamp"].filter(log.names.contains))
+        #expect(log["event_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
+        #expect(log["entity_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
+        #expect(try log.without("event_id", "entity_id") == StrictJSON(record.line(naming: naming).text))
+        #expect(after.fields.mark == record.fields.mark)
+      }
+    }
+    try check(SimulatedRecords.detections[0].records)
+    try check(SimulatedEntries.entries[0].records)
+    try check(AssetDecoding(AssetsSimulation(assets: 12, seed: 9).page()).assets)
+  }
+
+  @Test("No records, no ids")
+  func empty() throws {
+    #expect(try StageRun(AddEventID<Detection>(), on: []).records.isEmpty)
+  }
+
+  // MARK: Records that are not what was decoded
+
+  @Test("A changed record is refused, and so is one that was not decoded in full")
+  func changed() throws {
+    let path = try #require(FieldPath("IP"))
+    var changed = try Decoding(SmallPage([.everything(id: 1)])).detections()
+    changed[1].remove(path)
+    #expect(throws: AddEventID<Detection>.ChangedRecord.self) { try ids(changed) }
+    // What is split off a changed host, and what is joined to a changed record, is changed.
+    var host = try Decoding(SmallPage([.everything(id: 1)])).hosts[0]
+    host.set(path, to: "x")
+    let split = try StageRun(SplitDetections(), on: [host]).records
+    #expect(throws: AddEventID<Detection>.ChangedRecord.self) { try ids(split) }
+    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(split)) { _ in nil }
+    #expect(throws: AddEventID<Detection>.ChangedRecord.self) { try ids(Array(joined)) }
+    let asset = #"{"assetId":1,"softwareListData":{"software":[{"fullName":"a"}]}}"#
+    let flat = try StageRun(FlattenSoftware(), on: AssetDecoding(asset: asset).assets).records
+    #expect(throws: AddEventID<Asset>.ChangedRecord.self) { try ids(flat) }
+    let excluded = try #require(FieldPath("softwareListData"))
+    let chosen = try AssetDecoding(asset: asset, choice: FieldChoice(exclude: [excluded]))
+    #expect(throws: AddEventID<Asset>.ChangedRecord.self) { try ids(chosen.assets) }
+  }
+
+  @Test("Ids stay with a record that is changed, flattened or split into parts behind them")
+  func changedLater() throws {
+    var record = try StageRun(AddEventID<Detection>(), on: SimulatedRecords.detections[0].records).records[0]
+    let (event, entity) = (try #require(FieldPath("event_id")), try #require(FieldPath("entity_id")))
+    let before = (record.value(at: event), record.value(at: entity))
+    record.apply([.rename(try #require(FieldPath("IP")), "Address"), .set(try #require(FieldPath("Team")), "secops")])
+    #expect(record.value(at: event) == before.0 && record.value(at: entity) == before.1)
+    #expect(try StrictJSON(record.line().text).names.prefix(4) == ["LogType", "Timestamp", "event_id", "entity_id"])
+    record.apply([.keep([entity])])
+    #expect(try StrictJSON(record.line().text).names == ["LogType", "Timestamp", "entity_id", "Detection"])
+
+    let asset = #"{"assetId":1,"softwareListData":{"software":[{"fullName":"a"}]}}"#
+    let assets = try StageRun(AddEventID<Asset>(), on: AssetDecoding(asset: asset).assets).records
+    let flat = try StageRun(FlattenSoftware(), on: assets).records
+    #expect(flat[0].value(at: event) == assets[0].value(at: event))
+    #expect(flat[0].line().text.hasSuffix(#""assetId":1,"softwareListData":["a"]}"#))
+  }
+}
