@@ -64,8 +64,12 @@ struct CommandLineSetting: Sendable {
         help: "there is \((Self.fileKeys + all).joined(separator: ", "))"
       )
     } else {
-      let names = found.map { Self.name($0.target, $0.option, among: targets) }
-      if Set(names).count == 1 {
+      var names: [String] = []
+      for (target, option) in found {
+        let name = Self.name(target, option, among: targets)
+        if !names.contains(name) { names.append(name) }
+      }
+      if names.count == 1 {
         findings.error("'\(key)' is an option of several stages; set it in the file", at: location)
       } else {
         findings.error("'\(key)' is an option of several", at: location, help: "say \(names.joined(separator: " or "))")

@@ -15,6 +15,7 @@ actor PageCommits {
   private let stream: String
   private let deadLetters: DeadLetters
   private let onCommit: Run.Commit
+  private let everyone: Set<Int>
   /// The outputs that still take pages.
   private var outputs: Set<Int>
   /// Pages that some outputs have acknowledged and some not, in order.
@@ -30,7 +31,8 @@ actor PageCommits {
     self.stream = stream
     self.deadLetters = deadLetters
     self.onCommit = onCommit
-    outputs = Set(0..<count)
+    everyone = Set(0..<count)
+    outputs = everyone
     report = RunReport.Stream(name: stream)
   }
 
@@ -60,18 +62,22 @@ actor PageCommits {
     isCommitting = true
     while let first = waiting.first, outputs.isSubset(of: first.outputs) {
       waiting.removeFirst()
-      try await commit(page: first.page, marks: first.marks)
+      report.abandonedLetters += try deadLetters.commit(first.page, marks: first.marks)
+      // What did not reach an output that has left only counts.
+      if first.outputs == everyone { try await commit(page: first.page, marks: first.marks) }
+      note(first.page)
     }
+    // After an error nothing is committed any more.
     isCommitting = false
   }
 
-  /// The one place where a page of a stream is known to be acknowledged by everyone, up to a mark.
-  ///
-  /// What was refused of it becomes durable first. After an error no page is committed any more. Once an output has
-  /// left before the source's end, pages only count: they did not reach everyone.
+  /// The one place where a page is known to be acknowledged by everyone, up to a mark; what was refused of it is
+  /// durable.
   private func commit(page: Page, marks: UInt32) async throws {
-    report.abandonedLetters += try deadLetters.commit(page, marks: marks)
-    if unfinished.isEmpty { try await onCommit(stream, page, marks) }
+    try await onCommit(stream, page, marks)
+  }
+
+  private func note(_ page: Page) {
     guard let learned = page.report else { return }
     report.repairedCharacters += learned.repairedCharacters
     report.keptReferences += learned.keptReferences
