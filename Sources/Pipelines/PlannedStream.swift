@@ -14,7 +14,7 @@ package struct PlannedStream: Sendable {
   package let source: PlannedComponent
   /// What it passes through before it branches, if it does.
   package let trunk: PlannedStages
-  /// Where it ends; several when it branches. One alone has no stages: they are all in the trunk.
+  /// Where it ends; several when it branches, and one alone has no stages: they are all in the trunk.
   package let outputs: [PlannedOutput]
 
   let start: (port: Port, make: (@Sendable (StreamContext) -> AnyFlow)?)

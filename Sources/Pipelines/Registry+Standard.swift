@@ -47,6 +47,7 @@ extension Registry {
     registry.register(EncodeJSON<Detection>.self)
     registry.register(EncodeJSON<KnowledgeBaseEntry>.self)
     registry.register(EncodeJSON<Asset>.self)
+    registry.register(EncodeSumoInventory.self)
     registry.register(GuardSize.self)
 
     registry.register(sink: GzipFile.component, check: { (options) throws(OptionError) in try GzipFile.check(options) })

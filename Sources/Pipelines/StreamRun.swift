@@ -53,7 +53,7 @@ struct StreamRun {
     return report
   }
 
-  /// Returns when every output has ended. The first error ends them all.
+  /// Returns when every output has ended; the first error ends them all.
   private func drain(_ trunk: AnyFlow, into outputs: [OutputRun]) async throws {
     if outputs.count == 1 {
       return try await outputs[0].drain(trunk, limit: limit, commits, progress)

@@ -14,7 +14,8 @@ public struct Line: Record {
   private let end: Int
   /// The record that the line was written from; nil for a line that was read as such.
   package let fields: Fields?
-  /// How the line was written; nil for a line that was read as such.
+  /// How the line was written, so that it can be written again with less; nil for a line that was read as such, or whose
+  /// shape is its encoder's own.
   package let format: LogFormat?
   /// Which part of a record this is that was too long for one line; nil for a whole record.
   package let part: Part?

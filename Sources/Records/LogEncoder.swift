@@ -171,7 +171,8 @@ package struct LogEncoder: ~Copyable {
     writer.append(bracket)
   }
 
-  /// `Hostname`, which Qualys does not send: the host name of its DNS data, else NETBIOS, else the first label of DNS.
+  /// `Hostname`, which Qualys does not send: the host name of its DNS data, else NETBIOS, else the first label of DNS,
+  /// else IP, for Sumo Logic's parser looks for one in every log.
   private mutating func writeHostname(of fields: Fields) {
     let arena = fields.arena
     // A host that has a field of that name keeps it.
@@ -187,7 +188,8 @@ package struct LogEncoder: ~Copyable {
     if unsafe name == nil, let dns = unsafe text(Self.dns) {
       unsafe name = UnsafeRawBufferPointer(rebasing: dns.prefix { $0 != UInt8(ascii: ".") })
     }
-    guard let name = unsafe name, unsafe !name.isEmpty else { return }
+    if unsafe name?.isEmpty != false { unsafe name = text(Self.address) }
+    guard let name = unsafe name else { return }
     writer.append("\"Hostname\":\"")
     unsafe writer.appendEscaped(name)
     writer.append("\",")
@@ -199,6 +201,7 @@ package struct LogEncoder: ~Copyable {
   private static let hostname = FieldPath("HOSTNAME")!
   private static let ownHostname = FieldPath("Hostname")!
   private static let dns = FieldPath("DNS")!
+  private static let address = FieldPath("IP")!
 
   // MARK: Elements
 

@@ -65,7 +65,8 @@ package struct GuardSize: Stage {
 
   private func fit(_ line: Line, into output: inout Outlet<Line>) throws {
     guard let fields = line.fields, let format = line.format else {
-      return output.reject(line, because: "\(line.byteCount) bytes, over \(limit), and not written from a record here")
+      let why = line.fields == nil ? "not written from a record here" : "of a shape that cannot be written with less"
+      return output.reject(line, because: "\(line.byteCount) bytes, over \(limit), and \(why)")
     }
     var draft = LineDraft(fields: fields, format: format, mark: line.mark, part: line.part, byteCount: line.byteCount)
     for path in drop where draft.byteCount > limit { try draft.drop(path) }

@@ -192,4 +192,40 @@ import Testing
       for line in refused { #expect(original.contains(line)) }
     }
   }
+
+  @Test("a stream that branches writes files for each output, and its balance shows each")
+  func outputs() async throws {
+    try await Program.withFolder { folder in
+      let file = folder.appending(path: "two.yaml")
+      let text = """
+        source: { files: "\(Self.page.path)" }
+        stages: [decode-detections, split-detections]
+        outputs:
+          - name: severe
+            stages: [{ filter: { field: DETECTION.SEVERITY, at-least: 4 } }, encode-json]
+            sinks: [gzip-file: "\(folder.path)/{stream}-{output}-{n}.jsonl.gz"]
+          - { stages: [encode-json], sinks: [gzip-file: "\(folder.path)/{stream}-{output}.jsonl.gz"] }
+        """
+      try Data(text.utf8).write(to: file)
+      let result = try await Program.run("run", file.path, folder: folder)
+      #expect(result.status == 0, "\(result.errorText)")
+      #expect(result.errorText.contains("  output severe\n    filter"), "\(result.errorText)")
+      #expect(result.errorText.contains("  output 2\n    encode-json"), "\(result.errorText)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(names == ["two-2.jsonl.gz", "two-severe-0001.jsonl.gz", "two.yaml"])
+
+      let there = folder.appending(path: "there")
+      let json = try await Program.run("run", file.path, "--output", there.path, "--json")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: there.path).sorted()
+          == ["two-2-0001.jsonl.gz", "two-severe-0001.jsonl.gz"]
+      )
+      let report = try #require(try JSONSerialization.jsonObject(with: json.output) as? [String: Any])
+      let stream = try #require((report["streams"] as? [[String: Any]])?.first)
+      #expect((stream["outputs"] as? [[String: Any]])?.map { $0["name"] as? String } == ["severe", "2"])
+      #expect(stream["sinks"] == nil && report["balanced"] as? Bool == true)
+      let all = try Data(contentsOf: folder.appending(path: "two-2.jsonl.gz"))
+      #expect(try Data(contentsOf: there.appending(path: "two-2-0001.jsonl.gz")) == all)
+    }
+  }
 }

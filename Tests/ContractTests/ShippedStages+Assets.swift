@@ -33,6 +33,7 @@ extension ShippedStages {
       StageContract("on assets", filter, on: assets),
       StageContract("on assets", select, on: assets),
       StageContract("on assets", EncodeJSON<Asset>(), on: assets),
+      StageContract("", EncodeSumoInventory(), on: assets),
       StageContract("lines of assets", guardSize, on: lines),
     ]
   }()

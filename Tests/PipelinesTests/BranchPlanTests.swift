@@ -38,7 +38,9 @@ import Testing
     #expect(stream.stages.map(\.name) == ["decode-detections", "split-detections", "add-fields"])
     #expect(stream.outputs.map(\.name) == ["severe", "2"])
     #expect(stream.outputs.map { $0.stages.map(\.name) }[0] == ["filter", "select", "encode-json"])
-    #expect(stream.outputs.map { $0.ports.map(\.name) } == [["detections", "detections", "lines"], ["lines", "lines"]])
+    #expect(
+      stream.outputs.map { $0.ports.map(\.name) } == [["detections", "detections", "lines"], ["lines", "lines"]]
+    )
     #expect(stream.outputs.map { $0.sinks.map(\.name) } == [["stdout"], ["gzip-file", "webhook"]])
     #expect(stream.isComplete)
   }
@@ -88,7 +90,7 @@ import Testing
   @Test func explainsAndDraws() throws {
     let plan = try #require(check().plan)
     #expect(
-      plan.explanation().split(separator: "\n").dropFirst(11).dropLast(4).joined(separator: "\n") == """
+      plan.explanation().split(separator: "\n").dropFirst(10).dropLast(4).joined(separator: "\n") == """
           add-fields                        line 6
             Team  a                         line 6
               | detections

@@ -8,7 +8,7 @@ import Testing
 @Suite("Hostname and Timestamp")
 struct HostnameAndTimestampTests {
   @Test(
-    "Hostname is the DNS data's host name, else NETBIOS, else the first label of DNS",
+    "Hostname is the DNS data's host name, else NETBIOS, else the first label of DNS, else IP",
     arguments: [
       ("<DNS_DATA><HOSTNAME>a</HOSTNAME></DNS_DATA><NETBIOS>B</NETBIOS><DNS>c.example.com</DNS>", "a"),
       ("<NETBIOS>B</NETBIOS><DNS>c.example.com</DNS>", "B"),
@@ -16,7 +16,8 @@ struct HostnameAndTimestampTests {
       ("<DNS>c</DNS>", "c"),
       ("<DNS_DATA><HOSTNAME></HOSTNAME></DNS_DATA><NETBIOS></NETBIOS><DNS>c.example.com</DNS>", "c"),
       ("<DNS_DATA><FQDN>x.y</FQDN></DNS_DATA><NETBIOS kind='n'>B</NETBIOS>", "B"),
-      ("<DNS>.example.com</DNS>", nil), ("<IP>10.0.0.1</IP>", nil), ("<DNS/>", nil),
+      ("<DNS>.example.com</DNS>", nil), ("<IP>10.0.0.1</IP>", "10.0.0.1"), ("<DNS/>", nil), ("<IP/>", nil),
+      ("<IP>10.0.0.1</IP><DNS>.example.com</DNS>", "10.0.0.1"), ("<NETBIOS>B</NETBIOS><IP>10.0.0.1</IP>", "B"),
       ("<NETBIOS>q\"uote</NETBIOS>", "q\"uote"),
     ] as [(String, String?)]
   )

@@ -111,8 +111,8 @@ struct LogShapeTests {
     ])
     #expect(
       try Decoding(page).hostTexts() == [
-        #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","Id":"1","IP":"i","DetectionList":"#
-          + #"[{"Qid":"1"},{"Qid":"2"}]}"#,
+        #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","Id":"1","IP":"i","#
+          + #""Hostname":"i","DetectionList":[{"Qid":"1"},{"Qid":"2"}]}"#,
         #"{"LogType":"vulnerabilityLogs","Timestamp":"2026-11-21T10:00:00Z","Id":"2","DetectionList":[]}"#,
       ]
     )

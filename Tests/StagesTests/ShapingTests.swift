@@ -25,7 +25,7 @@ struct ShapingTests {
   @Test("select keeps, and then removes")
   func select() throws {
     let kept = try log(select(["keep": .texts("IP", "DETECTION")]))
-    #expect(try kept == StrictJSON(#"{"IP":"i","Detection":{"Qid":"1","Severity":"5","Results":"r"}}"#))
+    #expect(try kept == StrictJSON(#"{"IP":"i","Hostname":"i","Detection":{"Qid":"1","Severity":"5","Results":"r"}}"#))
     let removed = try log(select(["remove": .texts("IP", "DETECTION.RESULTS", "MISSING")]))
     #expect(try removed == StrictJSON(#"{"Id":"1","OS":"o","Detection":{"Qid":"1","Severity":"5"}}"#))
     let both = try log(
@@ -92,7 +92,7 @@ struct ShapingTests {
       try log(stage)
         == StrictJSON(
           #"""
-          {"Id":"1","IP":"i","OS":"other","Team":"sec\"ops",
+          {"Id":"1","IP":"i","OS":"other","Team":"sec\"ops","Hostname":"i",
            "Detection":{"Qid":"1","Severity":"5","Results":"r","Source":"vmdr"}}
           """#
         )
