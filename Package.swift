@@ -131,7 +131,10 @@ let package = Package(
     .testTarget(
       name: "SimulatorTests",
       dependencies: [
-        "Simulator", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "Simulator", "TestSupport", "Gzip",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]
     ),
     .testTarget(

@@ -69,6 +69,13 @@ package struct AssetsSimulation: Sendable {
     (0..<assetCount).count { query.matches(SimulatedAsset($0, options: options)) }
   }
 
+  /// Whether there is any.
+  func hasAssets(for query: Query) -> Bool {
+    var query = query
+    query.limit = 1
+    return !find(query).assets.isEmpty
+  }
+
   /// The assets of one page, without their lists, and whether others follow.
   private func find(_ query: Query) -> (assets: [SimulatedAsset], hasMore: Bool) {
     var assets: [SimulatedAsset] = []

@@ -37,6 +37,9 @@ extension DetectionsSimulation {
     /// The parameters that WARNING repeats, as they stand in its URL; made from the limit when `nil`.
     package var parameters: String?
 
+    /// What WARNING names in place of the next page's first host; there is a WARNING then, even on the last page.
+    package var nextID: String?
+
     /// Asks for everything.
     package init() {}
 

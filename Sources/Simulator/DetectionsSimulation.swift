@@ -67,7 +67,7 @@ package struct DetectionsSimulation: Sendable {
       next = firstHost(from: host.index + 1, matching: query)
     }
     writer.close("HOST_LIST")
-    if let next { writeWarning(nextHost: next, query: query, to: &writer) }
+    if let nextID = query.nextID ?? next.map({ "\($0.id)" }) { writeWarning(nextID: nextID, query: query, to: &writer) }
     writeClosing(to: &writer)
     try writer.passOn(to: write)
     return next?.id
@@ -149,7 +149,7 @@ extension DetectionsSimulation {
     writer.element("DATETIME", .answer(inRound: options.round, seed: options.seed))
   }
 
-  private func writeWarning(nextHost: SimulatedHost, query: Query, to writer: inout AnswerWriter) {
+  func writeWarning(nextID: String, query: Query, path: StaticString = "vm/detection/", to writer: inout AnswerWriter) {
     writer.group("WARNING") {
       $0.element("CODE", 1980)
       $0.element("TEXT") {
@@ -159,10 +159,12 @@ extension DetectionsSimulation {
       // As Qualys does: on a line of its own, on another host, and with a parameter nobody sent.
       $0.group("URL") {
         $0.indent()
-        $0.append("<![CDATA[https://qualysapi.p01.eng.sjc01.qualys.com/api/5.0/fo/asset/host/vm/detection/?")
+        $0.append("<![CDATA[https://qualysapi.p01.eng.sjc01.qualys.com/api/5.0/fo/asset/host/")
+        $0.append(path)
+        $0.append("?")
         $0.append(bytes: (query.parameters ?? "action=list&truncation_limit=\(query.limit)").utf8)
         $0.append("&cloud_agent_activationkey=0&id_min=")
-        $0.append(nextHost.id)
+        $0.append(bytes: nextID.utf8)
         $0.append("]]>\n")
       }
     }

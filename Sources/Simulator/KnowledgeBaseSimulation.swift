@@ -15,6 +15,15 @@ package struct KnowledgeBaseSimulation: Sendable {
       .sorted { $0.qid < $1.qid }
   }
 
+  /// Creates a simulation of the entries that a question asks for.
+  init(seed: UInt64, round: Int, where isAskedFor: (_ qid: Int, _ modified: SimulatedInstant) -> Bool) {
+    self.seed = seed
+    self.round = round
+    vulnerabilities = VulnerabilityCatalogue.shared.vulnerabilities.filter {
+      isAskedFor($0.qid, SimulatedEntry($0, seed: seed, round: round).modified)
+    }.sorted { $0.qid < $1.qid }
+  }
+
   /// How many entries the answer has.
   package var entryCount: Int { vulnerabilities.count }
 
@@ -36,7 +45,7 @@ package struct KnowledgeBaseSimulation: Sendable {
       try writer.passOn(to: write)
       writer.open("VULN_LIST")
       for vulnerability in vulnerabilities {
-        var entry = SimulatedEntry(vulnerability, seed: seed)
+        var entry = SimulatedEntry(vulnerability, seed: seed, round: round)
         entry.write(to: &writer)
         try writer.passOnFullChunk(to: write)
       }

@@ -3,22 +3,34 @@ struct SimulatedEntry: Sendable {
   private let vulnerability: Vulnerability
   private let product: AffectedProduct
   private let published: SimulatedInstant
-  private let modified: SimulatedInstant
+
+  /// When Qualys changed it last.
+  let modified: SimulatedInstant
   private let isPatchable: Bool
   private let hasExploit: Bool
   private var generator: SeededGenerator
 
-  init(_ vulnerability: Vulnerability, seed: UInt64) {
+  init(_ vulnerability: Vulnerability, seed: UInt64, round: Int = 1) {
     var generator = SeededGenerator(seed: seed, stream: vulnerability.qid)
     self.vulnerability = vulnerability
     product = generator.pick(vulnerability.service == nil ? AffectedProduct.local : AffectedProduct.remote)
     // In the year after its CVE was given, and changed since.
     let year = SimulatedInstant(seconds: (vulnerability.cve.year - 1970) * 31_556_952)
     published = min(year + generator.below(365 * SimulatedInstant.day), .november2026 - 40 * SimulatedInstant.day)
-    modified = published + generator.below(SimulatedInstant.november2026.seconds - published.seconds)
+    let modified = published + generator.below(SimulatedInstant.november2026.seconds - published.seconds)
+    self.modified = Self.change(of: vulnerability, upTo: round, seed: seed) ?? modified
     isPatchable = generator.chance(percent: 75)
     hasExploit = vulnerability.score >= 45 && generator.chance(percent: 60)
     self.generator = generator
+  }
+
+  /// When the last round so far changed the entry, if one of them did; each changes one in fifty.
+  private static func change(of vulnerability: Vulnerability, upTo round: Int, seed: UInt64) -> SimulatedInstant? {
+    for round in (1..<round).reversed() {
+      var generator = SeededGenerator(seed: seed, stream: vulnerability.qid, round: round + 1)
+      if generator.chance(percent: 2) { return .event(inRound: round + 1, seed: seed, using: &generator) }
+    }
+    return nil
   }
 
   private var isInformation: Bool { vulnerability.certainty == .information }
