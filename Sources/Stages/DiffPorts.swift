@@ -49,11 +49,9 @@ package struct DiffPorts: RememberingStage {
     var remembered: [[UInt8]: [UInt8]] = [:]
     for (key, value) in zip(keys, try memory.values(for: keys)) { remembered[key] = value }
     var assets = batch.records
-    var changed: [(record: Int, nodes: Range<Int>)] = []
-    var tape = TapeBuilder(byteCapacity: 64 * 1024, nodeCapacity: 4096)
-    for (number, key) in keys.enumerated() where !key.isEmpty {
-      let fields = assets[number].fields
-      guard let list = PortList(fields) else { continue }
+    try assets.rewrite { number, fields, tape in
+      let key = keys[number]
+      guard !key.isEmpty, let list = PortList(fields) else { return false }
       let version = fields.bytes(at: Self.version) ?? []
       let ports = keepsPorts ? list.ports : nil
       let before = remembered[key].flatMap { PortMemory($0) }
@@ -63,13 +61,7 @@ package struct DiffPorts: RememberingStage {
         try memory.set(bytes, for: key, at: fields.mark, of: batch.page)
         remembered[key] = bytes
       }
-      let start = tape.nodeCount
-      if write(fields, list, as: now, to: &tape) { changed.append((number, start..<tape.nodeCount)) }
-    }
-    let arena = tape.seal(serverTime: [])
-    for (number, nodes) in changed {
-      let end = nodes.upperBound..<nodes.upperBound
-      assets[number] = Asset(Fields(arena: arena, outer: nodes, inner: end, mark: assets[number].fields.mark))
+      return write(fields, list, as: now, to: &tape)
     }
     output.append(contentsOf: assets)
   }

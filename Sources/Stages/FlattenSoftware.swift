@@ -20,22 +20,8 @@ package struct FlattenSoftware: Stage {
   package init() {}
 
   package mutating func process(_ batch: Batch<Asset>, into output: inout Outlet<Asset>) throws {
-    var tape = TapeBuilder(byteCapacity: 64 * 1024, nodeCapacity: 4096)
-    var flat: [(record: Int, outer: Range<Int>, added: Range<Int>)] = []
-    for (number, asset) in batch.records.enumerated() {
-      let start = tape.nodeCount
-      guard Self.flatten(asset.fields, to: &tape) else { continue }
-      let end = tape.nodeCount
-      tape.append(asset.fields.added, of: asset.fields.arena)
-      flat.append((number, start..<end, end..<tape.nodeCount))
-    }
     var assets = batch.records
-    let arena = tape.seal(serverTime: [])
-    for (number, outer, added) in flat {
-      let none = outer.upperBound..<outer.upperBound
-      let fields = assets[number].fields.rewritten(in: arena, outer: outer, inner: none, added: added, joined: none)
-      assets[number] = Asset(fields)
-    }
+    assets.rewrite { Self.flatten($1, to: &$2) }
     output.append(contentsOf: assets)
   }
 
