@@ -47,6 +47,10 @@ struct BalanceText: CustomStringConvertible {
     if stream.drift > 0 {
       lines.append("  \(Figures.count(stream.drift)) departures from the answers we know (repeated or late elements)")
     }
+    for broken in stream.askedAgain {
+      lines.append("  \(broken.origin): \(broken.reason)")
+      lines.append("    \(Figures.count(broken.marks)) complete hosts or entries before that place stand; the rest was asked for again")
+    }
     for failure in stream.failures {
       lines.append("  error: \(failure.origin): \(failure.reason)")
       lines.append(

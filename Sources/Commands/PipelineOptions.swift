@@ -22,6 +22,11 @@ struct PipelineOptions: ParsableArguments {
   )
   var output: String?
 
+  @Option(
+    help: ArgumentHelp("Let this capture answer in Qualys' place; nothing is opened on the network.", valueName: "folder")
+  )
+  var replay: String?
+
   @Option(help: ArgumentHelp("Change an option, such as level=1 or gzip-file.level=1.", valueName: "key=value"))
   var set: [String] = []
 
@@ -51,6 +56,7 @@ struct PipelineOptions: ParsableArguments {
     request.sends = sends
     if !input.isEmpty { request.inputs = input }
     request.output = output
+    request.replay = replay
     request.streams = stream
     request.settings = set.map { setting in
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -14,6 +14,7 @@ struct RunCommand: AsyncParsableCommand {
         sluice run demo
         sluice run split --input saved/*.xml.gz --set level=1
         sluice run split --input - --output out < page.xml
+        sluice run detections --replay captured --output out
       """
   )
 
@@ -24,6 +25,14 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("How many cores to use; all by default.", valueName: "count"))
   var cores: Int = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the state of this replay in a folder, where the next one finds it; without it a replay begins with none.",
+      valueName: "folder"
+    )
+  )
+  var state: String?
 
   @Flag(help: "Send in a replay, too, which otherwise sends nothing.")
   var send = false
@@ -39,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let plan = try pipeline.plan(requiresSecrets: true, sends: send)
     let progress = ProgressLine()
-    let run = Run(plan, output: pipeline.output, limit: limit, cores: cores) { progress.show($0) }
+    let run = Run(plan, output: pipeline.output, state: state, limit: limit, cores: cores) { progress.show($0) }
     let report: RunReport
     do {
       report = try await Interruption.cancelling { try await run.run() }

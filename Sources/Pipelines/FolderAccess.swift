@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Qualys
 
 /// What a check learns about folders, without changing anything.
 package struct FolderAccess: Sendable {
@@ -6,14 +7,18 @@ package struct FolderAccess: Sendable {
   package var problemWriting: @Sendable (_ folder: String) -> String?
   /// Whether a folder exists.
   package var exists: @Sendable (_ folder: String) -> Bool
+  /// Whether a folder that exists is a capture.
+  package var holdsCapture: @Sendable (_ folder: String) -> Bool
 
   /// Creates an access; tests give their own.
   package init(
     problemWriting: @escaping @Sendable (_ folder: String) -> String?,
-    exists: @escaping @Sendable (_ folder: String) -> Bool
+    exists: @escaping @Sendable (_ folder: String) -> Bool,
+    holdsCapture: @escaping @Sendable (_ folder: String) -> Bool = { _ in true }
   ) {
     self.problemWriting = problemWriting
     self.exists = exists
+    self.holdsCapture = holdsCapture
   }
 
   /// The real file system.
@@ -30,7 +35,8 @@ package struct FolderAccess: Sendable {
       if FileManager.default.isWritableFile(atPath: existing) { return nil }
       return isWhole ? "it is not writable" : "it does not exist, and '\(existing)' is not writable"
     },
-    exists: { isFolder($0) }
+    exists: { isFolder($0) },
+    holdsCapture: { Capture.exists($0) }
   )
 
   /// The folder that a path lies in.

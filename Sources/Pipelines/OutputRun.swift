@@ -8,10 +8,10 @@ internal import Streaming
 final class OutputRun: @unchecked Sendable {
   private let output: PlannedOutput
   private let number: Int
-  private let context: StreamContext
   private let meters: [StageMeter]
   private let sinks: [any Sink<Line>]
   private(set) var report: RunReport.Output
+  private var lineCount = 0
 
   /// Makes the output's sinks.
   init(_ output: PlannedOutput, number: Int, in context: StreamContext, meters: [StageMeter]) throws {
@@ -20,14 +20,20 @@ final class OutputRun: @unchecked Sendable {
     self.meters = meters
     var context = context
     context.output = output.name
-    self.context = context
     sinks = try output.makeSinks(context)
     report = RunReport.Output(name: output.name)
   }
 
   /// Writes what the trunk gives until it ends, or until there are `limit` lines.
-  func drain(_ trunk: AnyFlow, limit: Int?, _ commits: PageCommits, _ progress: ProgressSum) async throws {
-    var lineCount = 0
+  func drain(
+    _ trunk: AnyFlow,
+    in context: StreamContext,
+    limit: Int?,
+    _ commits: PageCommits,
+    _ progress: ProgressSum
+  ) async throws {
+    // In a later round there is nothing more to take.
+    if report.endedEarly { return try await commits.leave(number, in: nil) }
     var isInPage = false
     var isCut = false
     for try await var batch in output.flow(behind: trunk, in: context, meters: { index, _ in meters[index] }) {

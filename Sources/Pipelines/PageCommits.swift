@@ -26,6 +26,12 @@ actor PageCommits {
 
   /// What pages have told so far.
   private(set) var report: RunReport.Stream
+  /// Pages that were committed, of all rounds.
+  private(set) var pageCount = 0
+  /// The server's clock in the first answer of the round.
+  private(set) var firstServerTime: String?
+  /// Whether some output left before its source's end.
+  var endedEarly: Bool { !unfinished.isEmpty }
 
   init(of stream: String, outputs count: Int, _ deadLetters: DeadLetters, _ onCommit: @escaping Run.Commit) {
     self.stream = stream
@@ -45,9 +51,9 @@ actor PageCommits {
   }
 
   /// An output has all that it was asked for, somewhere in a page, and acknowledges no other.
-  func leave(_ output: Int, in page: Page) async throws {
+  func leave(_ output: Int, in page: Page?) async throws {
     outputs.remove(output)
-    unfinished.append(page)
+    if let page { unfinished.append(page) }
     try await commitReady()
   }
 
@@ -55,6 +61,9 @@ actor PageCommits {
   func finish() throws {
     for page in unfinished { try deadLetters.commit(page, marks: .max) }
   }
+
+  /// Another round begins.
+  func begin() { firstServerTime = nil }
 
   private func commitReady() async throws {
     // Whoever is at it goes on with what has become ready meanwhile.
@@ -78,12 +87,15 @@ actor PageCommits {
   }
 
   private func note(_ page: Page) {
+    pageCount = max(pageCount, page.number + 1)
     guard let learned = page.report else { return }
+    firstServerTime = firstServerTime ?? learned.serverTime
     report.repairedCharacters += learned.repairedCharacters
     report.keptReferences += learned.keptReferences
     report.drift += learned.drift
     if let failure = learned.failure {
-      report.failures.append(RunReport.Failure(origin: page.origin, reason: "\(failure)", marks: learned.marks))
+      let failure = RunReport.Failure(origin: page.origin, reason: "\(failure)", marks: learned.marks)
+      if page.isAskedAgain { report.askedAgain.append(failure) } else { report.failures.append(failure) }
     } else {
       report.pages += 1
     }

@@ -105,13 +105,6 @@ package enum PipelineSchema {
       }
       mappings.append(mapping(component.name, body(component, &groups).described(summary)))
     }
-    if role == .source {
-      for source in WordsToCome.sources where registry.sources(named: source.name).isEmpty {
-        let summary = "Asks Qualys; with 'replay' it reads saved answers."
-        words.append(["const": .text(source.name), "description": .text(summary)])
-        mappings.append(mapping(source.name, ["description": .text(summary)]))
-      }
-    }
     return ["anyOf": .list(words + mappings)]
   }
 
@@ -171,7 +164,8 @@ package enum PipelineSchema {
             ["type": "string", "pattern": "^[0-9]+ ?([KMGT]iB|[kKMGT]?B)?$"], PipelineSchema.reference("lookup"),
           ]
         ]
-      case .duration: ["type": "string", "pattern": PipelineSchema.interval]
+      case .duration:
+        ["anyOf": [["type": "string", "pattern": PipelineSchema.interval], PipelineSchema.reference("lookup")]]
       case .choice(let words): PipelineSchema.choice(words)
       case .list(let member): list(of: member)
       case .group(let name, let options): group(name, options)

@@ -23,7 +23,7 @@ extension PlanChecker {
     _ variant: Registry.SourceVariant?
   ) -> (component: PlannedComponent, made: (@Sendable (StreamContext) -> AnyFlow)?)? {
     guard let variant else {
-      if WordsToCome.answers(of: use.name) == nil { reportUnknown(use, .source) }
+      reportUnknown(use, .source)
       return nil
     }
     guard let read = read(use, variant.component, FieldScope()) else { return nil }

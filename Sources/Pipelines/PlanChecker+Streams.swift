@@ -39,6 +39,7 @@ extension PlanChecker {
       interval: stream.interval,
       predecessor: stream.predecessor?.value,
       source: plannedSource.component,
+      api: chosen?.api,
       trunk: stages,
       outputs: outputs,
       start: (start, plannedSource.made)
@@ -71,13 +72,18 @@ extension PlanChecker {
     var planned: PlannedStages? { isBroken ? nil : stages }
 
     /// Takes a stage, nil when it could not be planned, and what flows out of it.
-    mutating func add(_ stage: (component: PlannedComponent, made: Connection?)?, giving port: Port?) {
+    mutating func add(
+      _ stage: (component: PlannedComponent, made: Connection?)?,
+      remembers: Bool,
+      giving port: Port?
+    ) {
       self.port = port
       count += 1
       guard let stage, let port else { return fail() }
       stages.components.append(stage.component)
       stages.connections.append(stage.made)
       stages.ports.append(port)
+      if remembers { stages.remembers = true }
     }
 
     mutating func fail() { isBroken = true }
@@ -108,7 +114,7 @@ extension PlanChecker {
       // After a misfit that is passed over, whoever gave what flows still gives it.
       if next != port || fits(port, variants) { draft.giver = draft.chain.links[index] }
       draft.names.append(use.name)
-      draft.add(planned, giving: next)
+      draft.add(planned, remembers: (variant ?? variants.first)?.remembers ?? false, giving: next)
     }
   }
 

@@ -34,6 +34,7 @@ struct PlanChecker {
       PlannedSetting(name: "platform", value: $0.value, origin: .pipeline(key: "qualys.platform", $0.location))
     }
     let replay = replayFolder(of: file)
+    if let replay { checkReplay(replay) }
     file.streams = selected(file.streams)
     let ends = StreamEnds(request: request, replay: replay)
     file.streams = file.streams.map { ends.replacing(in: $0, &findings) }
@@ -78,11 +79,25 @@ struct PlanChecker {
   }
 
   private func replayFolder(of file: PipelineFile) -> StreamEnds.Replay? {
-    guard let replay = file.replay, request.inputs == nil else { return nil }
+    if let path = request.replay { return StreamEnds.Replay(path: path, location: .commandLine("--replay")) }
+    guard let replay = file.replay else { return nil }
     // What stands in the file is meant from the file, what stands on the command line from where one is.
     let isAbsolute = replay.value.hasPrefix("/") || replay.location.place == nil || request.folder == "."
     let path = isAbsolute ? replay.value : "\(request.folder)/\(replay.value)"
     return StreamEnds.Replay(path: path, location: replay.location)
+  }
+
+  private mutating func checkReplay(_ replay: StreamEnds.Replay) {
+    guard request.checksEnvironment, !replay.path.contains("${") else { return }
+    if !request.folders.exists(replay.path) {
+      findings.error("there is no folder '\(replay.path)'", at: replay.location)
+    } else if !request.folders.holdsCapture(replay.path) {
+      findings.error(
+        "'\(replay.path)' is no capture: it has no run.json",
+        at: replay.location,
+        help: "read saved answers without one with 'source: { files: … }' or '--input'"
+      )
+    }
   }
 
   // MARK: - What runs

@@ -22,6 +22,8 @@ package struct PlanRequest: Sendable {
   package var inputs: [String]?
   /// The folder that replaces each sink (`--output`).
   package var output: String?
+  /// The capture that answers in Qualys' place (`--replay`), instead of the file's.
+  package var replay: String?
   /// Whether a replay may send (`--send`).
   package var sends = false
   /// Options given on the command line (`--set key=value`).

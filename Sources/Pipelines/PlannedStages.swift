@@ -8,6 +8,8 @@ package struct PlannedStages: Sendable {
   /// What flows out of each.
   package internal(set) var ports: [Port] = []
   var connections: [Registry.Connection?] = []
+  /// Whether one of them remembers.
+  var remembers = false
 
   /// Whether all options are known.
   var isComplete: Bool { connections.allSatisfy { $0 != nil } }

@@ -1,3 +1,4 @@
+package import Qualys
 package import Records
 package import State
 package import Streaming
@@ -12,6 +13,8 @@ package struct PlannedStream: Sendable {
   package let predecessor: String?
   /// Where it begins.
   package let source: PlannedComponent
+  /// The API of Qualys that the source calls; nil for one that reads files.
+  package let api: API?
   /// What it passes through before it branches, if it does.
   package let trunk: PlannedStages
   /// Where it ends; several when it branches, and one alone has no stages: they are all in the trunk.
@@ -25,6 +28,12 @@ package struct PlannedStream: Sendable {
   package var ports: [Port] { [start.port] + trunk.ports }
   /// Where it ends, in all outputs.
   package var sinks: [PlannedComponent] { outputs.flatMap(\.sinks) }
+  /// Whether it needs a state: its source calls Qualys, or a stage remembers.
+  package var needsState: Bool { api != nil || trunk.remembers || outputs.contains(where: \.branch.remembers) }
+  /// Whether it gives the KnowledgeBase entries of what other streams detected.
+  package var followsDetections: Bool {
+    api == .knowledgeBase && source.options.texts("qids") == [KnowledgeBaseSource.detectedWord]
+  }
   /// Whether it ends in several outputs.
   package var isBranched: Bool { outputs.count > 1 }
   /// Whether all options are known: false when a `${NAME}` was not found, or not looked for.

@@ -1,3 +1,4 @@
+internal import Qualys
 internal import Records
 internal import Sinks
 internal import Stages
@@ -8,6 +9,9 @@ extension Registry {
   public static let standard: Registry = {
     var registry = Registry()
 
+    registry.register(calling: DetectionsSource.self)
+    registry.register(calling: KnowledgeBaseSource.self)
+    registry.register(calling: AssetsSource.self)
     registry.register(source: Files<DetectionsAnswer>.self, as: "detections")
     registry.register(source: Files<KnowledgeBaseAnswer>.self, as: "knowledge-base")
     registry.register(source: Files<AssetsAnswer>.self, as: "assets")

@@ -1,3 +1,5 @@
+internal import AsyncAlgorithms
+package import Qualys
 package import Records
 internal import State
 public import Streaming
@@ -19,6 +21,8 @@ public struct Registry: Sendable {
     package let output: Port
     /// The word of option `as` that asks for this variant.
     package let word: String?
+    /// The API of Qualys that it calls; nil for one that reads files.
+    package let api: API?
     let make: @Sendable (Options) throws(OptionError) -> @Sendable (StreamContext) -> AnyFlow
   }
 
@@ -30,6 +34,8 @@ public struct Registry: Sendable {
     package let input: Port
     /// What it gives.
     package let output: Port
+    /// Whether it needs a state to remember in.
+    let remembers: Bool
     let make: @Sendable (Options) throws(OptionError) -> Connection
   }
 
@@ -62,7 +68,7 @@ public struct Registry: Sendable {
   /// The same name may be registered for several kinds of records; what flows where it stands chooses.
   public mutating func register<S: Stage>(_ stage: S.Type) {
     add(
-      StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self)) {
+      StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self), remembers: false) {
         (options) throws(OptionError) in
         let stage = try S(options)
         return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, meter: meter))) }
@@ -73,7 +79,7 @@ public struct Registry: Sendable {
   /// Registers a stage that reads answers.
   package mutating func register<D: Decoder>(decoder: D.Type) {
     add(
-      StageVariant(component: D.component, input: Port(D.Input.self), output: Port(D.Output.self)) {
+      StageVariant(component: D.component, input: Port(D.Input.self), output: Port(D.Output.self), remembers: false) {
         (options) throws(OptionError) in
         let decoder = try D(options)
         return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter)))
@@ -85,7 +91,7 @@ public struct Registry: Sendable {
   /// Registers a stage that remembers.
   package mutating func register<S: RememberingStage>(remembering: S.Type) {
     add(
-      StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self)) {
+      StageVariant(component: S.component, input: Port(S.Input.self), output: Port(S.Output.self), remembers: true) {
         (options) throws(OptionError) in
         let stage = try S(options)
         return { upstream, meter, context, place in
@@ -109,9 +115,20 @@ public struct Registry: Sendable {
       "source '\(name)' is registered twice for \(output.name)"
     )
     sources.append(
-      SourceVariant(component: S.component, output: output, word: word) { (options) throws(OptionError) in
+      SourceVariant(component: S.component, output: output, word: word, api: nil) { (options) throws(OptionError) in
         let source = try S(options)
         return { _ in AnyFlow(Flow(source.batches())) }
+      }
+    )
+  }
+
+  /// Registers a source that calls Qualys.
+  package mutating func register<S: APISource>(calling: S.Type) {
+    let output = Port(S.Calls.Answer.self)
+    sources.append(
+      SourceVariant(component: S.component, output: output, word: nil, api: S.api) { (options) throws(OptionError) in
+        let source = try S(options)
+        return { context in AnyFlow(Flow(PagesOfSource(source: source, context: context.calls))) }
       }
     )
   }

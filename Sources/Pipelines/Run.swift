@@ -1,9 +1,12 @@
+internal import Foundation
+internal import Qualys
 internal import Records
 internal import Sinks
+internal import State
 package import Streaming
 internal import SystemPackage
 
-/// One round of a checked pipeline: every stream, in the file's order.
+/// A run of a checked pipeline: every stream once, in the file's order; in a replay once for each round of the capture.
 package struct Run: Sendable {
   /// How far a stream has come.
   package struct Progress: Sendable {
@@ -21,6 +24,8 @@ package struct Run: Sendable {
   private let plan: Plan
   /// The folder that replaces every sink, if one does: dead letters go there, too.
   private let output: String?
+  /// The folder of the state; nil for one that ends with the run.
+  private let state: String?
   /// How many lines each output may give.
   private let limit: Int?
   private let cores: Int
@@ -30,6 +35,7 @@ package struct Run: Sendable {
   package init(
     _ plan: Plan,
     output: String? = nil,
+    state: String? = nil,
     limit: Int? = nil,
     cores: Int = 2,
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
@@ -37,6 +43,7 @@ package struct Run: Sendable {
   ) {
     self.plan = plan
     self.output = output
+    self.state = state
     self.limit = limit
     self.cores = cores
     self.onCommit = onCommit
@@ -52,38 +59,90 @@ package struct Run: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var report = RunReport(pipeline: plan.name)
-    for stream in plan.streams { report.streams.append(try await run(stream)) }
+    let state = try openState()
+    let rounds = try rounds()
+    var streams = try plan.streams.map { try StreamRun($0, in: context(of: $0, state), limit: limit, settings(of: $0)) }
+    do {
+      for (number, round) in rounds.enumerated() {
+        for index in streams.indices {
+          try await streams[index].run(round)
+          // What a stream has written gets its name as soon as nothing can follow.
+          if number == rounds.count - 1 { report.streams.append(try await streams[index].finish()) }
+        }
+      }
+    } catch {
+      for stream in streams.dropFirst(report.streams.count) { await stream.discard() }
+      throw error
+    }
     report.duration = clock.now - start
     return report
   }
 
-  private func run(_ stream: PlannedStream) async throws -> RunReport.Stream {
-    let deadLetters = DeadLetters(
-      path: deadLetterPath,
-      stream: stream.name,
-      naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo
-    )
-    let context = StreamContext(
-      pipeline: plan.name,
-      stream: stream.name,
-      cores: cores,
-      reject: { record, sink, reason, page in
-        try deadLetters.accept(record, from: sink, because: reason, on: page)
-      }
-    )
-    let run = StreamRun(
-      stream,
-      in: context,
-      deadLetters: deadLetters,
-      limit: limit,
+  // MARK: - What a run lends to its streams
+
+  private func openState() throws -> (any StateStore)? {
+    guard plan.streams.contains(where: \.needsState) else { return nil }
+    return try state.map { try SQLiteState(in: FilePath($0)) } ?? SQLiteState.temporary()
+  }
+
+  /// The rounds of the capture, or the one round that there is.
+  private func rounds() throws -> [Round] {
+    guard let path = plan.replay else { return [Round(number: 1, transport: nil, time: Int(Date().timeIntervalSince1970))] }
+    let capture = try Capture(path)
+    let archive = KnowledgeBaseArchive(capture)
+    let rounds = capture.rounds.map { round in
+      Round(
+        number: round.number,
+        transport: ReplayTransport(capture, round: round, archive: archive),
+        time: round.seconds,
+        apis: Set(capture.exchanges.filter { $0.round == round.number }.map(\.api))
+      )
+    }
+    guard !rounds.isEmpty else { throw CaptureError(path, "it has no rounds") }
+    return rounds
+  }
+
+  private func context(of stream: PlannedStream, _ state: (any StateStore)?) -> StreamContext {
+    var context = StreamContext(pipeline: plan.name, stream: stream.name, cores: cores)
+    context.state = stream.needsState ? state : nil
+    context.versions = plan.qualys?.versions ?? [:]
+    return context
+  }
+
+  private func settings(of stream: PlannedStream) -> StreamRun.Settings {
+    StreamRun.Settings(
+      deadLetters: DeadLetters(
+        path: deadLetterPath,
+        stream: stream.name,
+        naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo
+      ),
+      notesQIDs: plan.streams.contains(where: \.followsDetections),
       onCommit: onCommit,
       onProgress: onProgress
     )
-    return try await run.run()
   }
 
   private var deadLetterPath: FilePath {
     if let output { return FilePath(output).appending("dead-letters.jsonl") }
     return FilePath(plan.deadLetters ?? "dead-letters/\(plan.name).jsonl")
+  }
+}
+
+/// One round of every stream.
+struct Round: Sendable {
+  let number: Int
+  /// How Qualys is reached, if it is.
+  let transport: (any Transport)?
+  /// When it is, seconds since 1970.
+  let time: Int
+  /// The APIs that have something to say in it; nil when all may.
+  var apis: Set<API>?
+
+  /// Whether a stream takes part: in a replay one that has answers, or that reads files, which have no rounds.
+  func includes(_ stream: PlannedStream) -> Bool {
+    guard let apis else { return true }
+    guard let api = stream.api else { return number == 1 }
+    // KnowledgeBase answers match by QID, whichever round they came in.
+    return apis.contains(api) || api == .knowledgeBase
   }
 }

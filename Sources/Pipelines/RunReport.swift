@@ -14,6 +14,8 @@ package struct RunReport: Sendable {
     package var pages = 0
     /// Pages that broke off, or held something else: what came before the last mark stands.
     package var failures: [Failure] = []
+    /// Pages that broke off, and whose rest was asked for again and came.
+    package var askedAgain: [Failure] = []
     /// Characters that XML forbids and that were replaced.
     package var repairedCharacters = 0
     /// References to undefined entities that were kept as text.

@@ -16,6 +16,10 @@ package struct StreamContext: Sendable {
   package var state: (any StateStore)?
   /// How Qualys is reached; nil for a stream that does not call it.
   package var transport: (any Transport)?
+  /// Versions of endpoints, by the word of their source.
+  package var versions: [String: String] = [:]
+  /// The number of the round's first page: pages are counted from the beginning of the run.
+  package var firstPage = 0
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
   package var now: @Sendable () -> Int
   /// Takes a record that a sink refuses for ever, before the sink acknowledges its page: it becomes a dead letter.
@@ -43,5 +47,20 @@ package struct StreamContext: Sendable {
     self.transport = transport
     self.now = now
     self.reject = reject
+  }
+
+  /// What a part needs to call Qualys.
+  ///
+  /// - Precondition: The run lends a transport and a state. It does to streams whose plan says that they call Qualys.
+  var calls: CallContext {
+    guard let transport, let state else { preconditionFailure("stream '\(stream)' calls Qualys, and cannot") }
+    return CallContext(
+      transport: transport,
+      state: state,
+      stream: stream,
+      firstPage: firstPage,
+      versions: versions,
+      now: now
+    )
   }
 }

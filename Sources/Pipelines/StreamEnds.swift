@@ -1,9 +1,9 @@
 internal import Sinks
 internal import Streaming
 
-/// Puts files in the place of sources and sinks, where the command line or `replay` says so.
+/// Puts files in the place of sources and sinks, where the command line says so.
 struct StreamEnds {
-  /// A folder of saved answers.
+  /// A capture that answers in Qualys' place.
   struct Replay {
     var path: String
     var location: Location
@@ -19,25 +19,23 @@ struct StreamEnds {
   private static let sharedSink = -1
   private static let sharedSource = -2
 
-  /// The stream with its ends replaced; a source that would ask Qualys is a finding.
+  /// The stream with its ends replaced; a source that would ask Qualys without a replay is a finding.
   func replacing(in stream: PipelineFile.Stream, _ findings: inout Findings) -> PipelineFile.Stream {
     var stream = stream
     if let inputs = request.inputs {
       let location = Location.commandLine("--input")
       let paths = YAMLNode(content: .list(inputs.map { .text($0, at: location) }), location: location)
       stream.source = use(Self.files, Self.sharedSource, at: location, principal: paths, keeping: [stream.source])
-    } else if let source = stream.source, request.registry.sources(named: source.name).isEmpty,
-      let answers = WordsToCome.answers(of: source.name)
+    } else if let source = stream.source, replay == nil,
+      request.registry.sources(named: source.name).contains(where: { $0.api != nil })
     {
-      if let replay {
-        let path = YAMLNode.text("\(replay.path)/\(answers)", at: replay.location)
-        stream.source = use(Self.files, source.id, at: source.location, principal: path, as: source.name, keeping: [])
-        if request.checksEnvironment, !replay.path.contains("${"), !request.folders.exists(replay.path) {
-          findings.error("there is no folder '\(replay.path)'", at: replay.location)
-        }
-      } else {
-        findings.error(WordsToCome.liveMessage, at: source.location, help: WordsToCome.liveHelp)
-      }
+      let finding = Diagnostic(
+        request.requiresSecrets ? .error : .warning,
+        "collecting live from Qualys is not in this version yet",
+        at: source.location,
+        help: "give '--replay' or 'replay:' with a capture, or '--input' with saved answers"
+      )
+      findings.add(finding)
     }
     if let output = request.output {
       let location = Location.commandLine("--output")
@@ -69,16 +67,11 @@ struct StreamEnds {
     _ id: Int,
     at location: Location,
     principal value: YAMLNode,
-    as word: String? = nil,
     keeping others: [ComponentUse?]
   ) -> ComponentUse {
     let component = request.registry.component(named: name)?.component
     let key = component?.principal ?? "path"
     var entries = [YAMLNode.Entry(key: key, location: location, value: value)]
-    if let word, request.registry.sources(named: name).contains(where: { $0.word == word }) {
-      // The source says what its answers are, whatever stage follows.
-      entries.append(YAMLNode.Entry(key: "as", location: location, value: .text(word, at: location)))
-    }
     let old = others.compactMap { $0 }.first { $0.name == name }
     if case .map(let kept)? = old?.body?.content { entries += kept.filter { $0.key != key } }
     return ComponentUse(

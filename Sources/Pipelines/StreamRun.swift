@@ -1,62 +1,102 @@
+internal import Qualys
+internal import Records
 internal import Sinks
+internal import State
 internal import Streaming
 internal import SystemPackage
 
-/// One round of one stream: its trunk is read once, and drained by every output into its sinks.
+/// The rounds of one stream: its trunk is read once in each, and drained by every output into its sinks.
 struct StreamRun {
-  private let stream: PlannedStream
-  private let context: StreamContext
-  private let deadLetters: DeadLetters
-  private let commits: PageCommits
-  private let limit: Int?
-  private let progress: ProgressSum
-
-  init(
-    _ stream: PlannedStream,
-    in context: StreamContext,
-    deadLetters: DeadLetters,
-    limit: Int?,
-    onCommit: @escaping Run.Commit,
-    onProgress: @escaping @Sendable (Run.Progress) -> Void
-  ) {
-    self.stream = stream
-    self.context = context
-    self.deadLetters = deadLetters
-    self.limit = limit
-    commits = PageCommits(of: stream.name, outputs: stream.outputs.count, deadLetters, onCommit)
-    progress = ProgressSum(of: stream.name, onProgress)
+  /// What is the same for all rounds.
+  struct Settings {
+    let deadLetters: DeadLetters
+    /// Whether QIDs are noted that are detected.
+    let notesQIDs: Bool
+    let onCommit: Run.Commit
+    let onProgress: @Sendable (Run.Progress) -> Void
   }
 
-  /// Runs the stream to its end; its files get their names when all of its outputs have ended well.
-  func run() async throws -> RunReport.Stream {
-    let meters = meters(of: stream.stages)
-    let outputs = try stream.outputs.enumerated().map { number, output in
-      try OutputRun(output, number: number, in: context, meters: self.meters(of: output.stages))
+  private let stream: PlannedStream
+  private var context: StreamContext
+  private let settings: Settings
+  private let limit: Int?
+  private let meters: [StageMeter]
+  private let outputs: [OutputRun]
+  private let commits: PageCommits
+  private let progress: ProgressSum
+
+  /// Makes the sinks of all outputs; they hold nothing open until they are written to.
+  init(_ stream: PlannedStream, in lent: StreamContext, limit: Int?, _ settings: Settings) throws {
+    self.stream = stream
+    self.settings = settings
+    self.limit = limit
+    let letters = settings.deadLetters
+    var context = lent
+    context.reject = { record, sink, reason, page in try letters.accept(record, from: sink, because: reason, on: page) }
+    self.context = context
+    meters = Self.meters(of: stream.stages, letters)
+    outputs = try stream.outputs.enumerated().map { [context] number, output in
+      try OutputRun(output, number: number, in: context, meters: Self.meters(of: output.stages, letters))
     }
+    commits = PageCommits(of: stream.name, outputs: stream.outputs.count, letters) { [context] stream, page, marks in
+      try await settings.onCommit(stream, page, marks)
+      try Self.keep(page, marks, context)
+    }
+    progress = ProgressSum(of: stream.name, settings.onProgress)
+  }
+
+  /// Reads the stream to its end once, when a round includes it.
+  mutating func run(_ round: Round) async throws {
+    guard round.includes(stream) else { return }
+    context.transport = round.transport
+    context.now = { round.time }
+    await commits.begin()
+    context.firstPage = await commits.pageCount
     do {
-      try await drain(stream.flow(in: context) { index, _ in meters[index] }, into: outputs)
-      for output in outputs { try await output.finish() }
-      // Sinks send what they hold when they end, and some of it may be refused.
-      try await commits.finish()
+      try await drain(flow(), into: outputs)
+      if let state = context.state { try await end(round, in: state) }
     } catch is StandardOutput.Closed where stream.sinks.count == 1 {
       outputs[0].readerLeft()
-      try await outputs[0].finish()
     } catch {
-      for output in outputs { await output.discard() }
+      try? context.state?.abandon(stream.name)
       throw error
     }
+  }
+
+  /// Gives files their names, and tells what became of everything.
+  func finish() async throws -> RunReport.Stream {
+    for output in outputs { try await output.finish() }
+    // Sinks send what they hold when they end, and some of it may be refused.
+    try await commits.finish()
     var report = await commits.report
     report.stages = meters.map { ($0.name, $0.current) }
     report.outputs = outputs.map(\.report)
-    report.deadLetters = deadLetters.count
-    report.deadLetterPath = deadLetters.path.string
+    report.deadLetters = settings.deadLetters.count
+    report.deadLetterPath = settings.deadLetters.path.string
     return report
   }
 
-  /// Returns when every output has ended; the first error ends them all.
+  /// Gives up; leaves no temporary file behind.
+  func discard() async { for output in outputs { await output.discard() } }
+
+  // MARK: - Batches
+
+  private func flow() -> AnyFlow {
+    stream.flow(in: context) { index, _ in
+      meters[index]
+    } edge: { _, flow in
+      guard settings.notesQIDs, stream.api == .detections, flow.port == Port(Host.self), let state = context.state
+      else { return flow }
+      let hosts = flow.open(as: Host.self)
+      return AnyFlow(Flow(hosts.noting(qidsIn: QIDLedger(state).detections(of: stream.name))))
+    }
+  }
+
+  /// Returns when every output has ended. The first error ends them all.
   private func drain(_ trunk: AnyFlow, into outputs: [OutputRun]) async throws {
+    let (context, limit, commits, progress) = (context, limit, commits, progress)
     if outputs.count == 1 {
-      return try await outputs[0].drain(trunk, limit: limit, commits, progress)
+      return try await outputs[0].drain(trunk, in: context, limit: limit, commits, progress)
     }
     let tee = trunk.tee(outputs.count)
     try await withThrowingTaskGroup(of: Int.self) { group in
@@ -66,7 +106,7 @@ struct StreamRun {
       }
       for (output, branch) in zip(outputs, tee.branches) {
         group.addTask {
-          try await output.drain(branch.flow, limit: limit, commits, progress)
+          try await output.drain(branch.flow, in: context, limit: limit, commits, progress)
           branch.leave()
           return 1
         }
@@ -78,11 +118,30 @@ struct StreamRun {
     }
   }
 
-  private func meters(of stages: [PlannedComponent]) -> [StageMeter] {
+  private static func meters(of stages: [PlannedComponent], _ deadLetters: DeadLetters) -> [StageMeter] {
     stages.map { stage in
-      StageMeter(stage.name) { [deadLetters] stage, rejection, page in
+      StageMeter(stage.name) { stage, rejection, page in
         try deadLetters.accept(rejection.record, from: stage, because: rejection.reason, on: page)
       }
     }
+  }
+
+  // MARK: - State
+
+  /// Keeps what was learned from a page that everyone has acknowledged.
+  private static func keep(_ page: Page, _ marks: UInt32, _ context: StreamContext) throws {
+    guard let state = context.state else { return }
+    // Only answers of the KnowledgeBase report ids.
+    try QIDLedger(state).note(delivered: page, to: context.stream)
+    let time = page.report?.serverTime.flatMap(ServerTime.seconds) ?? 0
+    try state.commit(page, marks: marks, of: context.stream, progress: StreamProgress(cursor: [], serverTime: time))
+  }
+
+  /// The next round asks from this one's beginning on; what is too old is forgotten.
+  private func end(_ round: Round, in state: any StateStore) async throws {
+    if await commits.endedEarly { return }
+    let began = await commits.firstServerTime.flatMap(ServerTime.seconds) ?? round.time
+    if stream.api != nil { try Windows(state).finish(stream.name, began: began) }
+    try stream.prune(state, at: began)
   }
 }

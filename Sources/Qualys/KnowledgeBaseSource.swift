@@ -17,7 +17,7 @@ package struct KnowledgeBaseSource: APISource {
       """,
     form: .options(
       [
-        Option("qids", .list(.text), default: "detected", "`detected`, `all`, or a list of QIDs."),
+        Option("qids", .list(.text), default: detectedWord, "`detected`, `all`, or a list of QIDs."),
         Option("qids-per-call", .integer(1...10_000), default: "500", "QIDs that are asked for together."),
       ] + parameters.options
     ),
@@ -34,6 +34,9 @@ package struct KnowledgeBaseSource: APISource {
     Option("show_qid_change_log", .boolean, "Includes its history."),
   ])
 
+  /// The word for the QIDs that were detected.
+  package static let detectedWord = "detected"
+
   /// Which entries are asked for.
   package enum Selection: Sendable, Equatable {
     case detected
@@ -46,9 +49,9 @@ package struct KnowledgeBaseSource: APISource {
   private let parameters: [APIRequest.Parameter]
 
   package init(_ options: Options) throws(OptionError) {
-    let words = options.texts("qids") ?? ["detected"]
+    let words = options.texts("qids") ?? [Self.detectedWord]
     switch words {
-    case ["detected"]: selection = .detected
+    case [Self.detectedWord]: selection = .detected
     case ["all"]: selection = .all
     default:
       var qids: Set<UInt64> = []

@@ -1,0 +1,33 @@
+internal import AsyncAlgorithms
+internal import Qualys
+internal import Streaming
+
+/// The pages of a source that calls Qualys; what to ask for is looked up when they are first read.
+struct PagesOfSource<S: APISource>: AsyncSequence, Sendable {
+  typealias Element = Batch<S.Calls.Answer>
+  typealias Failure = any Error
+
+  let source: S
+  let context: CallContext
+
+  struct Iterator: AsyncIteratorProtocol {
+    let source: S
+    let context: CallContext
+    // Reading goes on while the parser works.
+    var pages: AsyncBufferSequence<PagedBatches<S.Calls>>.AsyncIterator?
+
+    mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
+      if pages == nil {
+        pages = PagedBatches(try source.pager(context), context).buffer(policy: .bounded(2)).makeAsyncIterator()
+      }
+      return try await pages?.next(isolation: actor)
+    }
+
+    mutating func next() async throws -> Element? { try await next(isolation: nil) }
+  }
+
+  func makeAsyncIterator() -> Iterator { Iterator(source: source, context: context) }
+}
+
+@available(*, unavailable)
+extension PagesOfSource.Iterator: Sendable {}
