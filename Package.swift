@@ -44,7 +44,7 @@ let package = Package(
       name: "Qualys",
       dependencies: [
         "Streaming", "Records", "Stages", "State", "Gzip",
-        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),

@@ -49,7 +49,9 @@ struct BalanceText: CustomStringConvertible {
     }
     for broken in stream.askedAgain {
       lines.append("  \(broken.origin): \(broken.reason)")
-      lines.append("    \(Figures.count(broken.marks)) complete hosts or entries before that place stand; the rest was asked for again")
+      lines.append(
+        "    \(Figures.count(broken.marks)) complete hosts or entries before that place stand; the rest was asked for again"
+      )
     }
     for failure in stream.failures {
       lines.append("  error: \(failure.origin): \(failure.reason)")

@@ -23,7 +23,10 @@ struct PipelineOptions: ParsableArguments {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Let this capture answer in Qualys' place; nothing is opened on the network.", valueName: "folder")
+    help: ArgumentHelp(
+      "Let this capture answer in Qualys' place; nothing is opened on the network.",
+      valueName: "folder"
+    )
   )
   var replay: String?
 

@@ -63,7 +63,8 @@ struct FieldScope: Sendable {
 
   /// The stage behind it that makes a record of each detection, in words: `'split-detections' (line 17)`.
   private var splitter: String? {
-    later.first { $0.variants.contains { $0.input == Port(Host.self) && $0.output == Port(Detection.self) } }?.description
+    later.first { $0.variants.contains { $0.input == Port(Host.self) && $0.output == Port(Detection.self) } }?
+      .description
   }
 
   /// A detection's field before the split, or a host's list after it.

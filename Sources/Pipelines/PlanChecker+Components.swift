@@ -58,12 +58,19 @@ extension PlanChecker {
     }
   }
 
+  /// Reports a component that would call Qualys where no capture answers.
+  mutating func reportLive(_ use: ComponentUse) {
+    let finding = Diagnostic(
+      request.requiresSecrets ? .error : .warning,
+      "collecting live from Qualys is not in this version yet",
+      at: use.location,
+      help: "give '--replay' or 'replay:' with a capture, or '--input' with saved answers"
+    )
+    findings.add(finding)
+  }
+
   /// Reports a word that no component has.
   mutating func reportUnknown(_ use: ComponentUse, _ role: Role) {
-    if WordsToCome.contains(use.name) {
-      findings.error("'\(use.name)' is not in this version yet", at: use.location)
-      return
-    }
     if let (other, _) = request.registry.component(named: use.name) {
       findings.error("'\(use.name)' is a \(other.rawValue), not a \(role.rawValue)", at: use.location)
       return

@@ -26,6 +26,7 @@ extension PlanChecker {
       reportUnknown(use, .source)
       return nil
     }
+    if variant.api != nil, !hasReplay { reportLive(use) }
     guard let read = read(use, variant.component, FieldScope()) else { return nil }
     return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
   }
@@ -42,6 +43,7 @@ extension PlanChecker {
       findings.add(finding)
       return nil
     }
+    if variant.callsQualys, !hasReplay { reportLive(use) }
     scope.pass(use, variant.component, read)
     return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
   }

@@ -13,6 +13,8 @@ struct PlanChecker {
   private var platform: PlannedSetting?
   /// Settings of the pipeline that hold for components which have options of their names.
   var pipelineSettings: [PlannedSetting] { [names] + (platform.map { [$0] } ?? []) }
+  /// Whether a capture answers in Qualys' place.
+  private(set) var hasReplay = false
   /// Options that the command line lays over those of the file, by the use of a component.
   private(set) var settings: [Int: [OptionReader.Given]] = [:]
 
@@ -35,6 +37,7 @@ struct PlanChecker {
     }
     let replay = replayFolder(of: file)
     if let replay { checkReplay(replay) }
+    hasReplay = replay != nil
     file.streams = selected(file.streams)
     let ends = StreamEnds(request: request, replay: replay)
     file.streams = file.streams.map { ends.replacing(in: $0, &findings) }

@@ -22,6 +22,7 @@ extension Registry {
     registry.register(decoder: DecodeAssets.self)
 
     registry.register(SplitDetections.self)
+    registry.registerJoin()
     registry.register(FlattenSoftware.self)
     registry.register(remembering: DiffPorts.self)
     registry.register(remembering: Deduplicate<Detection>.self)

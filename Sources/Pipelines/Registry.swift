@@ -36,6 +36,8 @@ public struct Registry: Sendable {
     package let output: Port
     /// Whether it needs a state to remember in.
     let remembers: Bool
+    /// Whether it calls Qualys.
+    var callsQualys = false
     let make: @Sendable (Options) throws(OptionError) -> Connection
   }
 
@@ -98,6 +100,24 @@ public struct Registry: Sendable {
           guard let state = context.state else { preconditionFailure("'\(place)' remembers, and there is no state") }
           let memory = state.memory(PlannedStages.space(of: place, in: context.stream), of: context.stream)
           return AnyFlow(Flow(upstream.open(as: S.Input.self).through(stage, memory: memory, meter: meter)))
+        }
+      }
+    )
+  }
+
+  /// Registers the operator that joins the KnowledgeBase, which stands in pipeline files as a stage does.
+  package mutating func registerJoin() {
+    add(
+      StageVariant(
+        component: JoinKnowledgeBase.component,
+        input: Port(Detection.self),
+        output: Port(Detection.self),
+        remembers: true,
+        callsQualys: true
+      ) { (options) throws(OptionError) in
+        let join = try JoinKnowledgeBase(options)
+        return { upstream, meter, context, _ in
+          AnyFlow(Flow(upstream.open(as: Detection.self).joining(join, context.calls, meter: meter)))
         }
       }
     )

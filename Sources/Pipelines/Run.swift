@@ -87,7 +87,9 @@ package struct Run: Sendable {
 
   /// The rounds of the capture, or the one round that there is.
   private func rounds() throws -> [Round] {
-    guard let path = plan.replay else { return [Round(number: 1, transport: nil, time: Int(Date().timeIntervalSince1970))] }
+    guard let path = plan.replay else {
+      return [Round(number: 1, transport: nil, time: Int(Date().timeIntervalSince1970))]
+    }
     let capture = try Capture(path)
     let archive = KnowledgeBaseArchive(capture)
     let rounds = capture.rounds.map { round in

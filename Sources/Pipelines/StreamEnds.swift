@@ -19,23 +19,13 @@ struct StreamEnds {
   private static let sharedSink = -1
   private static let sharedSource = -2
 
-  /// The stream with its ends replaced; a source that would ask Qualys without a replay is a finding.
+  /// The stream with its ends replaced.
   func replacing(in stream: PipelineFile.Stream, _ findings: inout Findings) -> PipelineFile.Stream {
     var stream = stream
     if let inputs = request.inputs {
       let location = Location.commandLine("--input")
       let paths = YAMLNode(content: .list(inputs.map { .text($0, at: location) }), location: location)
       stream.source = use(Self.files, Self.sharedSource, at: location, principal: paths, keeping: [stream.source])
-    } else if let source = stream.source, replay == nil,
-      request.registry.sources(named: source.name).contains(where: { $0.api != nil })
-    {
-      let finding = Diagnostic(
-        request.requiresSecrets ? .error : .warning,
-        "collecting live from Qualys is not in this version yet",
-        at: source.location,
-        help: "give '--replay' or 'replay:' with a capture, or '--input' with saved answers"
-      )
-      findings.add(finding)
     }
     if let output = request.output {
       let location = Location.commandLine("--output")

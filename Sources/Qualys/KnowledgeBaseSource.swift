@@ -82,16 +82,10 @@ package struct KnowledgeBaseSource: APISource {
       let absent = try ledger.absent(at: context.now())
       let known = wanted.filter { delivered.contains($0) }
       wanted.removeAll { delivered.contains($0) || absent.contains($0) }
-      calls = Self.calls(wanted, since: nil, each: qidsPerCall)
-      if let since { calls += Self.calls(known, since: since, each: qidsPerCall) }
+      calls = KnowledgeBasePager.Call.batches(of: wanted, each: qidsPerCall, since: nil)
+      if let since { calls += KnowledgeBasePager.Call.batches(of: known, each: qidsPerCall, since: since) }
     }
     return KnowledgeBasePager(path: path, parameters: parameters, calls: calls, ledger: ledger, now: context.now)
-  }
-
-  private static func calls(_ qids: [UInt64], since: String?, each count: Int) -> [KnowledgeBasePager.Call] {
-    stride(from: 0, to: qids.count, by: count).map { start in
-      KnowledgeBasePager.Call(qids: Array(qids[start..<min(start + count, qids.count)]), since: since)
-    }
   }
 }
 
@@ -108,6 +102,13 @@ package struct KnowledgeBasePager: Pager {
     package init(qids: [UInt64], since: String?) {
       self.qids = qids
       self.since = since
+    }
+
+    /// QIDs in batches of so many.
+    package static func batches(of qids: [UInt64], each count: Int, since: String?) -> [Call] {
+      stride(from: 0, to: qids.count, by: count).map { start in
+        Call(qids: Array(qids[start..<min(start + count, qids.count)]), since: since)
+      }
     }
   }
 

@@ -1,15 +1,16 @@
 /// The parameters that the lists of the older plane accept; anything else is refused with code 1901.
 enum AllowedParameters {
-  static let detections = hostFilters + [
-    "show_results", "include_ignored", "include_disabled", "show_host_services", "qids", "show_igs",
-    "show_reopened_info", "show_qds", "qds_min", "qds_max", "show_qds_factors", "severities",
-    "include_search_list_titles", "exclude_search_list_titles", "include_search_list_ids", "exclude_search_list_ids",
-    "output_format", "max_days_since_detection_updated", "detection_last_tested_since_days",
-    "detection_last_tested_before_days", "status", "include_vuln_type", "active_kernels_only", "show_arf_data",
-    "arf_filter_keys", "suppress_duplicated_data_from_csv", "detection_updated_since", "detection_updated_before",
-    "detection_processed_after", "detection_processed_before", "detection_last_tested_since",
-    "detection_last_tested_before", "filter_superseded_qids", "mitre_attack_details", "vuln_detection_source",
-  ]
+  static let detections =
+    hostFilters + [
+      "show_results", "include_ignored", "include_disabled", "show_host_services", "qids", "show_igs",
+      "show_reopened_info", "show_qds", "qds_min", "qds_max", "show_qds_factors", "severities",
+      "include_search_list_titles", "exclude_search_list_titles", "include_search_list_ids", "exclude_search_list_ids",
+      "output_format", "max_days_since_detection_updated", "detection_last_tested_since_days",
+      "detection_last_tested_before_days", "status", "include_vuln_type", "active_kernels_only", "show_arf_data",
+      "arf_filter_keys", "suppress_duplicated_data_from_csv", "detection_updated_since", "detection_updated_before",
+      "detection_processed_after", "detection_processed_before", "detection_last_tested_since",
+      "detection_last_tested_before", "filter_superseded_qids", "mitre_attack_details", "vuln_detection_source",
+    ]
 
   static let hosts = hostFilters + ["details", "show_trurisk", "show_ars", "compliance_scan_since"]
 

@@ -14,6 +14,7 @@ package struct NamedValue: Sendable, Equatable, Codable {
   var formText: String { "\(Self.escape(name))=\(Self.escape(value))" }
 
   private static func escape(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed.subtracting(CharacterSet(charactersIn: "&=+"))) ?? ""
+    text.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed.subtracting(CharacterSet(charactersIn: "&=+")))
+      ?? ""
   }
 }

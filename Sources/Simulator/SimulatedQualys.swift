@@ -124,7 +124,8 @@ extension SimulatedQualys {
       answer = try list(request, of: api, fault: fault)
     } catch {
       let refusal =
-        api.isOnGateway ? ErrorAnswer.failed(400, error.subject) : .code(error.code, subject: error.subject, at: answered)
+        api.isOnGateway
+        ? ErrorAnswer.failed(400, error.subject) : .code(error.code, subject: error.subject, at: answered)
       answer = SimulatedAnswer(refusal, of: api, at: answered, limits: limits(of: api, isRunning: true))
     }
     answer.end = { [self] in end(api) }

@@ -49,7 +49,11 @@ struct SimulatedRequest: Sendable {
     guard let field = headers["authorization"], field.lowercased().hasPrefix("basic "),
       let data = Data(base64Encoded: field.dropFirst(6).trimmingCharacters(in: .whitespaces))
     else { return nil }
-    let parts = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = String(decoding: data, as: UTF8.self).split(
+      separator: ":",
+      maxSplits: 1,
+      omittingEmptySubsequences: false
+    )
     return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
   }
 

@@ -3,7 +3,8 @@ internal import Streaming
 /// Names that a log has from its encoder, or a stage of ours: a field of that name could stand in it twice.
 enum EncodersNames {
   private static let all: Set<String> = [
-    "LogType", "Timestamp", "Part", "Parts", "Detection", "DetectionList", "KnowledgeBase", "KNOWLEDGE_BASE", "event_id",
+    "LogType", "Timestamp", "Part", "Parts", "Detection", "DetectionList", "KnowledgeBase", "KNOWLEDGE_BASE",
+    "event_id",
     "entity_id",
   ]
 

@@ -81,7 +81,9 @@ struct StateFile {
     do {
       return try queue.writeWithoutTransaction { database in
         let version = try check(database, isNew: isNew)
-        if let maximumPages = settings.maximumPages { try database.execute(sql: "PRAGMA max_page_count = \(maximumPages)") }
+        if let maximumPages = settings.maximumPages {
+          try database.execute(sql: "PRAGMA max_page_count = \(maximumPages)")
+        }
         try Schema.migrate(database, from: version)
         guard try Schema.isThat(of: database) else { throw Mistrust(reason: "its tables are not ours") }
         try makeDurable(database)

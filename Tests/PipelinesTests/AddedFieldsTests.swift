@@ -39,7 +39,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("KNOWLEDGE_BASE.TITEL", "warning: no field 'KNOWLEDGE_BASE.TITEL' that we know; did you mean 'KNOWLEDGE_BASE.TITLE'?"),
+    (
+      "KNOWLEDGE_BASE.TITEL",
+      "warning: no field 'KNOWLEDGE_BASE.TITEL' that we know; did you mean 'KNOWLEDGE_BASE.TITLE'?"
+    ),
     (
       "KnowledgeBase.Title",
       "error: no field 'KnowledgeBase.Title'; that is how it is written out. Here it is 'KNOWLEDGE_BASE.TITLE'"

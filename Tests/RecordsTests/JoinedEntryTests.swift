@@ -30,7 +30,9 @@ struct JoinedEntryTests {
         #expect(try again(joined).serialized() == joined.serialized())
       }
       // A whole entry from the cache can be reduced as a fresh one is.
-      #expect(text(try again(JoinedEntry(entry)).keeping(some), naming) == text(JoinedEntry(entry, fields: some), naming))
+      #expect(
+        text(try again(JoinedEntry(entry)).keeping(some), naming) == text(JoinedEntry(entry, fields: some), naming)
+      )
     }
     #expect(text(try again(.missing), naming) == text(.missing, naming))
   }
@@ -38,14 +40,17 @@ struct JoinedEntryTests {
   @Test("A long text goes to a file, there and back")
   func longText() throws {
     let long = String(repeating: "long ", count: 300_000) + "."
-    let entry = JoinedEntry(try EntryDecoding(SmallKnowledgeBase("<QID>1</QID><DIAGNOSIS>\(long)</DIAGNOSIS>")).entries[0])
+    let entry = JoinedEntry(
+      try EntryDecoding(SmallKnowledgeBase("<QID>1</QID><DIAGNOSIS>\(long)</DIAGNOSIS>")).entries[0]
+    )
     let text = text(try again(entry), .sumo)
     #expect(text.utf8.count > long.utf8.count && text == self.text(entry, .sumo))
   }
 
   @Test("Bytes that are no entry are refused, or read as one that can be written")
   func corruption() throws {
-    let bytes = try JoinedEntry(EntryDecoding(SmallKnowledgeBase(SmallKnowledgeBase.everything)).entries[0]).serialized()
+    let bytes = try JoinedEntry(EntryDecoding(SmallKnowledgeBase(SmallKnowledgeBase.everything)).entries[0])
+      .serialized()
     func check(_ bytes: [UInt8]) throws {
       do {
         let entry = try JoinedEntry(serialized: bytes)
@@ -61,7 +66,9 @@ struct JoinedEntryTests {
         broken[Int.random(in: 0..<broken.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
       }
       try check(broken)
-      try check((0..<Int.random(in: 0...64, using: &generator)).map { $0 == 0 ? 1 : UInt8.random(in: 0...9, using: &generator) })
+      try check(
+        (0..<Int.random(in: 0...64, using: &generator)).map { $0 == 0 ? 1 : UInt8.random(in: 0...9, using: &generator) }
+      )
     }
   }
 

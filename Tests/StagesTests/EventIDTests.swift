@@ -115,7 +115,8 @@ struct EventIDTests {
   func otherEntity() throws {
     let without = Self.detection.replacing("<UNIQUE_VULN_ID>1</UNIQUE_VULN_ID>", with: "")
     var all = [
-      try ids(), try ids(platform: "US3"), try ids(platform: ""), try ids(host: Self.host.replacing(">7<", with: ">8<")),
+      try ids(), try ids(platform: "US3"), try ids(platform: ""),
+      try ids(host: Self.host.replacing(">7<", with: ">8<")),
       try ids(detection: Self.detection.replacing("ID>1<", with: "ID>2<")), try ids(detection: without),
     ]
     for name in ["PORT", "PROTOCOL", "SERVICE", "FQDN", "SSL", "INSTANCE"] {
@@ -138,7 +139,10 @@ struct EventIDTests {
 
   // MARK: Cuts and orders
 
-  @Test("Ids do not depend on chunks and batches, nor on whether a long text lies in a file", arguments: [1, 100, 4096])
+  @Test(
+    "Ids do not depend on chunks and batches, nor on whether a long text lies in a file",
+    arguments: [1, 100, 4096]
+  )
   func anyCut(chunk: Int) throws {
     let answer = DetectionsSimulation(hosts: 4, seed: 3).page()
     let whole = try ids(Decoding(answer).detections())
@@ -196,7 +200,9 @@ struct EventIDTests {
       for (record, after) in zip(records, after) {
         let log = try StrictJSON(after.line(naming: naming).text)
         let names = log.names.prefix { $0 != "entity_id" }
-        #expect(names.last == "event_id" && Array(names.dropLast()) == ["LogType", "Timestamp"].filter(log.names.contains))
+        #expect(
+          names.last == "event_id" && Array(names.dropLast()) == ["LogType", "Timestamp"].filter(log.names.contains)
+        )
         #expect(log["event_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
         #expect(log["entity_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
         #expect(try log.without("event_id", "entity_id") == StrictJSON(record.line(naming: naming).text))

@@ -44,7 +44,9 @@ struct KnowledgeBaseJoinTests {
 
   @Test("Only the chosen fields of an entry are joined")
   func chosenFields() throws {
-    let record = try joined(detections(), ["216273": entry("TITLE", "SEVERITY_LEVEL", "CVE_LIST.CVE.ID", "CVSS.BASE")])[0]
+    let record = try joined(detections(), ["216273": entry("TITLE", "SEVERITY_LEVEL", "CVE_LIST.CVE.ID", "CVSS.BASE")])[
+      0
+    ]
     #expect(
       try log(record)["KnowledgeBase"]
         == StrictJSON(
@@ -75,7 +77,9 @@ struct KnowledgeBaseJoinTests {
     let conditions: KeyValuePairs<String, OptionValue> = [
       "field": .text("KNOWLEDGE_BASE.SEVERITY_LEVEL"), "at-least": .text("3"),
     ]
-    #expect(try StageRun(Filter<Detection>(.of(Filter<Detection>.component, conditions)), on: records).records.count == 1)
+    #expect(
+      try StageRun(Filter<Detection>(.of(Filter<Detection>.component, conditions)), on: records).records.count == 1
+    )
   }
 
   // MARK: Arenas
