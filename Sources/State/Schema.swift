@@ -7,18 +7,19 @@ enum Schema {
 
   /// What leads from each version to the next; lines are added here and never changed.
   ///
-  /// `"check"` is a ``RowCheck`` of everything else in a row but `time`.
+  /// `"check"` is a ``RowCheck`` of the rest of a row, but for the time of what is remembered. The tables are strict, so
+  /// that quick_check finds values of other types before anyone reads them.
   static let versions = [
     """
-    CREATE TABLE space (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "check" INTEGER NOT NULL);
+    CREATE TABLE space (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "check" INTEGER NOT NULL) STRICT;
     CREATE TABLE memory (
       space INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, time INTEGER NOT NULL, "check" INTEGER NOT NULL,
       PRIMARY KEY (space, key)
-    ) WITHOUT ROWID;
+    ) WITHOUT ROWID, STRICT;
     CREATE TABLE progress (
       stream TEXT PRIMARY KEY, cursor BLOB NOT NULL, time INTEGER NOT NULL, "check" INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE tenure (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, owner TEXT NOT NULL);
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE tenure (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, owner TEXT NOT NULL) STRICT;
     """
   ]
 

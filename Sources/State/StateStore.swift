@@ -2,7 +2,8 @@ package import Streaming
 
 /// Where a pipeline keeps what must outlive a process; one database by default, a shared one later.
 ///
-/// A page is committed in one transaction, which also proves that the writer still owns the pipeline.
+/// A page is committed in one transaction, which also proves that the writer still owns the pipeline. Until then what was
+/// set in it is held in memory: the keys and values of the pages in flight, and about 150 bytes for each.
 package protocol StateStore: AnyObject, Sendable {
   /// What a stage remembers, or the program itself under a name of its own.
   ///
@@ -21,12 +22,18 @@ package protocol StateStore: AnyObject, Sendable {
   func progress(of stream: String) throws -> StreamProgress?
 
   /// Commits a page up to `marks`: what its stages remembered, and how far the stream has come, in one transaction.
+  ///
+  /// Nothing of later pages is committed with it. When it throws, nothing is committed and nothing forgotten, so that it
+  /// can be tried again. What is committed is as old as `progress.serverTime`.
   func commit(_ page: Page, marks: UInt32, of stream: String, progress: StreamProgress) throws
 
   /// Forgets everything of pages that were not committed: after a failed or cancelled round.
   func abandon(_ stream: String) throws
 
   /// Forgets what was last set more than `seconds` before `time`, seconds since 1970 of the server's clock.
+  ///
+  /// What was set at no known time, by ``store(_:in:)`` or in a page without a server time, is as old as its first
+  /// pruning.
   func prune(_ space: String, olderThan seconds: Int, at time: Int) throws
 }
 

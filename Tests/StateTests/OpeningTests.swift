@@ -105,6 +105,29 @@ struct OpeningTests {
     #expect(try Self.ask(folder, "SELECT count(*) FROM memory") == 0)
   }
 
+  @Test("A value that changes under an open state ends its use; it is moved aside and the next one is new")
+  func damagedMeanwhile() throws {
+    let folder = try StateFolder()
+    do {
+      let state = try folder.open()
+      try state.set("1", for: "a", at: 0, of: .test())
+      let page = Page.test()
+      try state.set("2", for: "a", at: 0, of: page)
+      try state.commit(page)
+      state.abandon("s")
+      try Self.change(folder, "UPDATE memory SET value = x'33'")
+      for _ in 0..<2 {
+        let error = #expect(throws: StateError.self) { try state.values("a") }
+        #expect(error?.code == .damaged)
+        #expect(error?.description.contains("corrupt-1") == true)
+        #expect(throws: StateError.self) { try state.commit(page) }
+      }
+    }
+    #expect(FileManager.default.fileExists(atPath: "\(folder.database).corrupt-1"))
+    let state = try folder.open()
+    #expect(try state.all().isEmpty && state.movedAside == nil)
+  }
+
   @Test("Random ids tell openings apart")
   func randomOwner() throws {
     #expect(try SQLiteState.temporary().tenure.owner != SQLiteState.temporary().tenure.owner)
