@@ -1,3 +1,4 @@
+internal import Qualys
 internal import Records
 internal import Streaming
 
@@ -44,6 +45,7 @@ struct PlanChecker {
     resolveSettings(file.streams)
     let streams = file.streams.map { stream in plan(stream) }
     checkPaths(of: streams.compactMap { $0 }, in: file.name)
+    checkDetected(streams.compactMap { $0 })
     checkSecrets(root, streams: file.streams)
     if let deadLetters = file.deadLetters { checkFolder(ofFile: deadLetters.value, at: deadLetters.location) }
     return Plan(
@@ -169,6 +171,22 @@ struct PlanChecker {
       let message =
         "\(name) is not set (looked in the environment, \(name)_FILE, $CREDENTIALS_DIRECTORY, /run/secrets)"
       findings.add(Diagnostic(request.requiresSecrets ? .error : .warning, message, at: location))
+    }
+  }
+
+  /// Reports a stream that asks for what others detected, and none before it detects anything.
+  private mutating func checkDetected(_ planned: [PlannedStream]) {
+    for (index, stream) in planned.enumerated() where stream.followsDetections {
+      if planned[..<index].contains(where: { $0.api == .detections }) { continue }
+      let later = planned[index...].first { $0.api == .detections }
+      findings.add(
+        Diagnostic(
+          .warning,
+          "'\(stream.source.name)' asks for the QIDs that were detected, and no stream before it collects detections",
+          at: stream.source.location,
+          help: later.map { "move it behind '\($0.name)'" } ?? "say 'qids: all', give a list, or add such a stream"
+        )
+      )
     }
   }
 

@@ -75,7 +75,9 @@ import Testing
 
   private func expected() async throws -> [String] {
     try await Program.withFolder { folder in
-      _ = try await Program.run("run", "detections", "--input", Self.saved, "--output", folder.path)
+      let file = folder.appending(path: "p.yaml")
+      try Data(Self.pipeline.utf8).write(to: file)
+      _ = try await Program.run("run", file.path, "--input", Self.saved, "--output", folder.path)
       return try await String(decoding: Program.lines(in: folder), as: UTF8.self).split(separator: "\n").map(
         String.init
       )

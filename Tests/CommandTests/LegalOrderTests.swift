@@ -58,7 +58,9 @@ import Testing
     try await Program.withFolder { folder in
       let file = folder.appending(path: "order.yaml")
       let fixture = Program.project.appending(path: "Fixtures/demo").path
-      try Data("replay: \(fixture)\nsource: knowledge-base\nstages: \(stages)\nsinks: [stdout]\n".utf8).write(to: file)
+      try Data(
+        "replay: \(fixture)\nsource: { knowledge-base: { qids: all } }\nstages: \(stages)\nsinks: [stdout]\n".utf8
+      ).write(to: file)
       let result = try await Program.run("run", file.path, "--output", folder.path, "--json")
       #expect(result.status == 0, "\(result.errorText)")
       #expect(!result.errorText.contains("warning"), "\(result.errorText)")
@@ -117,7 +119,7 @@ import Testing
       #expect(result.status == 78)
       #expect(
         result.errorText.contains(
-          "'decode-detections' takes a detections answer; 'files' (line 2) gives a KnowledgeBase answer"
+          "'decode-detections' takes a detections answer; 'knowledge-base' (line 2) gives a KnowledgeBase answer"
         ),
         "\(result.errorText)"
       )

@@ -34,6 +34,12 @@ enum Program {
     return try await body(folder)
   }
 
+  /// What a gzip file holds.
+  static func gunzip(_ file: URL) async throws -> Data {
+    let script = "import sys,gzip;sys.stdout.buffer.write(gzip.open(sys.argv[1]).read())"
+    return try await Command.run("/usr/bin/env", ["python3", "-c", script, file.path]).output
+  }
+
   /// All lines of the gzip files in a folder, in the order of their names.
   static func lines(in folder: URL) async throws -> Data {
     let script =

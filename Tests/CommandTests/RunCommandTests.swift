@@ -28,7 +28,7 @@ import Testing
       let result = try await Program.run("run", "split", "--input", "-", "--output", folder.path, input: Data(page))
       #expect(result.status == 65)
       #expect(result.errorText.contains("breaks off"), "\(result.errorText)")
-      let all = try Data(contentsOf: Program.project.appending(path: "Fixtures/expected/split.jsonl"))
+      let all = try Data(contentsOf: Program.project.appending(path: "Fixtures/expected/split/split.jsonl"))
       let lines = try await Program.lines(in: folder)
       #expect(all.starts(with: lines), "what stands is a beginning of the whole")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -183,7 +183,7 @@ import Testing
       let result = try await Program.run("run", lines, "--input", letters.path, "--output", again.path)
       #expect(result.status == 0, "\(result.errorText)")
       let all = try String(
-        contentsOf: Program.project.appending(path: "Fixtures/expected/split.jsonl"),
+        contentsOf: Program.project.appending(path: "Fixtures/expected/split/split.jsonl"),
         encoding: .utf8
       )
       let original = Set(all.split(separator: "\n"))

@@ -96,11 +96,14 @@ import Testing
     #expect(!files.isEmpty)
     for file in files {
       let path = folder.appending(path: file).path
-      let request = PlanRequest(
+      var request = PlanRequest(
         text: try String(contentsOfFile: path, encoding: .utf8),
         file: path,
         registry: .standard
       )
+      request.secrets = SecretSource(environment: { _ in "x" }, file: { _ in nil })
+      request.sends = true
+      if !file.hasPrefix("split") { request.replay = root.appending(path: "Fixtures/demo").path }
       #expect(Plan.check(request).diagnostics.map(\.description) == [])
     }
   }

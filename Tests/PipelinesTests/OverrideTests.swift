@@ -1,4 +1,5 @@
 import Pipelines
+import Qualys
 import Streaming
 import Testing
 
@@ -79,14 +80,17 @@ import Testing
     #expect(check(none, "--output there").plan != nil)
   }
 
-  @Test func replayReadsSavedAnswers() throws {
+  @Test func replayAnswersForQualys() throws {
     let text = "replay: saved\nsource: detections\nstages: [decode-detections, encode-json]\nsinks: [stdout]"
     let plan = try #require(check(text, "").plan)
     #expect(plan.replay == "pipes/saved")
-    #expect(plan.streams[0].source.options.texts("paths") == ["pipes/saved/detections-*.xml"])
+    #expect(plan.streams[0].api == .detections && plan.streams[0].needsState)
     #expect(plan.streams[0].ports[0].name == "a detections answer")
     // On the command line a path is meant from where one is.
     let without = text.replacing("replay: saved\n", with: "")
     #expect(check(without, "--set replay=saved").plan?.replay == "saved")
+    #expect(check(text, "--replay other").plan?.replay == "other")
+    // Without one nobody answers.
+    #expect(check(without, "").diagnostics.map(\.severity) == [.warning])
   }
 }

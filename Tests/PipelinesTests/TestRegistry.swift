@@ -1,4 +1,5 @@
 import Pipelines
+import Qualys
 import Records
 import Sinks
 import Stages
@@ -12,7 +13,9 @@ extension Registry {
     registry.register(source: Saved<Line>.self, as: "lines")
     registry.register(decoder: DecodeDetections.self)
     registry.register(SplitDetections.self)
-    registry.register(JoinKnowledgeBase.self)
+    registry.register(calling: DetectionsSource.self)
+    registry.register(calling: KnowledgeBaseSource.self)
+    registry.registerJoin()
     registry.register(AddEventID<Detection>.self)
     registry.register(Filter<Host>.self)
     registry.register(Filter<Detection>.self)
@@ -71,22 +74,6 @@ struct Saved<Output: Record>: Source {
     <DETECTION><QID>2</QID><SEVERITY>4</SEVERITY></DETECTION></DETECTION_LIST></HOST></HOST_LIST></RESPONSE>\
     </HOST_LIST_VM_DETECTION_OUTPUT>
     """
-  }
-}
-
-/// Stands for a stage that takes detections alone.
-struct JoinKnowledgeBase: Stage {
-  static let component = Component(
-    "join-knowledge-base",
-    summary: "Puts the KnowledgeBase entry of its QID beside each detection.",
-    form: .options([Option("fields", .list(.field), "The fields of entries that are joined.")]),
-    example: "- join-knowledge-base"
-  )
-
-  init(_ options: Options) throws(OptionError) {}
-
-  mutating func process(_ batch: Batch<Detection>, into output: inout Outlet<Detection>) throws {
-    output.append(contentsOf: batch.records)
   }
 }
 
@@ -157,6 +144,7 @@ extension PlanRequest {
         settings.append((String(parts[0]), parts.count > 1 ? String(parts[1]) : ""))
       case "--input": inputs = (inputs ?? []) + [value]
       case "--output": output = value
+      case "--replay": replay = value
       case "--stream": streams.append(value)
       default: break
       }

@@ -41,7 +41,9 @@ import Testing
   /// How the first answer ends, with all bytes that come, as another client sees it: ours drops some with the failure.
   private func brokenAnswer(_ fault: String) async throws -> (ending: String, body: [UInt8]) {
     var output = Data()
-    try await withServer { $0.faults = try FaultScript("detections 1: \(fault)") } _: { _, client in
+    try await withServer {
+      $0.faults = try FaultScript("detections 1: \(fault)")
+    } _: { _, client in
       output = try await Python.run("broken_answer.py", ["\(client.port)"]).output
     }
     let line = output.prefix { $0 != UInt8(ascii: "\n") }

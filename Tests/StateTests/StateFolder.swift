@@ -12,8 +12,19 @@ struct StateFolder {
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// Opens the state.
+  ///
+  /// Other tests start processes, which for a moment hold whatever locks this one had when they began.
   func open(_ settings: SQLiteState.Settings = SQLiteState.Settings()) throws -> SQLiteState {
-    try SQLiteState(in: path, settings)
+    for _ in 0..<50 {
+      let result = Result { () throws -> SQLiteState in try SQLiteState(in: path, settings) }
+      if case .failure(let error as StateError) = result, error.code == .inUse(process: Int(getpid())) {
+        usleep(10_000)
+        continue
+      }
+      return try result.get()
+    }
+    return try SQLiteState(in: path, settings)
   }
 }
 
