@@ -16,11 +16,11 @@ package struct KnowledgeBaseSimulation: Sendable {
   }
 
   /// Creates a simulation of the entries that a question asks for.
-  init(seed: UInt64, round: Int, where isAskedFor: (_ qid: Int, _ modified: SimulatedInstant) -> Bool) {
+  init(seed: UInt64, round: Int, where isAskedFor: (_ qid: Int, _ modified: () -> SimulatedInstant) -> Bool) {
     self.seed = seed
     self.round = round
-    vulnerabilities = VulnerabilityCatalogue.shared.vulnerabilities.filter {
-      isAskedFor($0.qid, SimulatedEntry($0, seed: seed, round: round).modified)
+    vulnerabilities = VulnerabilityCatalogue.shared.vulnerabilities.filter { vulnerability in
+      isAskedFor(vulnerability.qid) { SimulatedEntry(vulnerability, seed: seed, round: round).modified }
     }.sorted { $0.qid < $1.qid }
   }
 

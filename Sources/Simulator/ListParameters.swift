@@ -114,8 +114,8 @@ extension KnowledgeBaseSimulation {
     let after = try parameters.date("last_modified_after") ?? .min
     let before = try parameters.date("last_modified_before") ?? .max
     self.init(seed: seed, round: round) { qid, modified in
-      (minimum...maximum).contains(qid) && modified.seconds > after && modified.seconds < before
-        && qids?.contains { $0.contains(qid) } ?? true
+      guard minimum <= qid, qid <= maximum, qids?.contains(where: { $0.contains(qid) }) ?? true else { return false }
+      return after < modified().seconds && modified().seconds < before
     }
   }
 }

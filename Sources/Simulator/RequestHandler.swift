@@ -34,11 +34,10 @@ final class RequestHandler: ChannelInboundHandler {
         headers: Dictionary(fields, uniquingKeysWith: { $1 }),
         body: body
       )
-      let answer = qualys.answer(request)
-      let (channel, keepsConnection) = (context.channel, head.isKeepAlive)
-      // Not on the event loop, which must not wait.
+      let (qualys, channel, keepsConnection) = (qualys, context.channel, head.isKeepAlive)
+      // Not on the event loop, which must neither search nor wait.
       Thread.detachNewThread {
-        var sender = AnswerSender(answer, over: channel, keepsConnection: keepsConnection)
+        var sender = AnswerSender(qualys.answer(request), over: channel, keepsConnection: keepsConnection)
         sender.send()
       }
     }

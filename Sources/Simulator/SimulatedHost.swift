@@ -55,7 +55,7 @@ struct SimulatedHost: Sendable {
     )
   }
 
-  /// The scan before which Qualys knew less than it says now.
+  /// The scan that Qualys' answers are about.
   var lastScan: Scan { scans[scans.count - 1] }
 
   /// The place before which no host has a number from `id` on.

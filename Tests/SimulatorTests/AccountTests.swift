@@ -38,9 +38,15 @@ import Testing
     try await withServer {
       $0.concurrency = 1
       $0.faults = try FaultScript("detections 1: stall 1h 100")
-    } _: { server, client in
-      let stalled = Task { await client.detections(reading: 100) }
-      while server.calls.isEmpty { await Task.yield() }
+    } _: { _, client in
+      let (runs, may) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+      let stalled = Task {
+        await client.detections(reading: 100) {
+          runs.continuation.finish()
+          for await _ in may.stream {}
+        }
+      }
+      for await _ in runs.stream {}
       let refused = await client.detections()
       #expect(refused.status == 409 && refused.code == 1960)
       #expect(refused.headers["X-Concurrency-Limit-Limit"] == ["1"])
@@ -49,10 +55,11 @@ import Testing
       #expect(!refused.headers.contains(name: "X-RateLimit-Remaining"))
       #expect(refused.list.contents(of: "KEY") == ["CALLS_TO_FINISH"])
       #expect(await client.knowledgeBase([("ids", "1")]).status == 200)
-      // It goes away after the first bytes.
+      // It goes away.
+      may.continuation.finish()
       #expect(await stalled.value.body.count >= 100)
       var answer = await client.detections()
-      while answer.status == 409 { answer = await client.detections() }
+      while answer.code == 1960 { answer = await client.detections() }
       #expect(answer.status == 200)
     }
   }
@@ -67,7 +74,7 @@ import Testing
       #expect(answer.body.count >= 1 << 20)
       // The slot is free again only when the server has given up.
       var next = await client.detections([("truncation_limit", "1")])
-      while next.status == 409 { next = await client.detections([("truncation_limit", "1")]) }
+      while next.code == 1960 { next = await client.detections([("truncation_limit", "1")]) }
       #expect(next.status == 200 && next.text.contains("<CODE>1980</CODE>"))
     }
   }

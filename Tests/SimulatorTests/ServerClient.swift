@@ -40,7 +40,8 @@ struct ServerClient {
     method: HTTPMethod = .GET,
     proof: Proof = .basic("simulator", "simulator"),
     headers: [(String, String)] = [("X-Requested-With", "tests")],
-    reading limit: Int = .max
+    reading limit: Int = .max,
+    beforeLeaving: () async -> Void = {}
   ) async -> Answer {
     let form = parameters.map { "\($0.0)=\(Self.escape($0.1))" }.joined(separator: "&")
     let isForm = method == .POST && !path.hasPrefix("/rest")
@@ -65,7 +66,9 @@ struct ServerClient {
       answer.headers = response.headers
       for try await chunk in response.body {
         answer.body += chunk.readableBytesView
-        if answer.body.count >= limit { break }
+        if answer.body.count < limit { continue }
+        await beforeLeaving()
+        break
       }
     } catch {
       answer.failure = error
@@ -76,10 +79,17 @@ struct ServerClient {
   func detections(
     _ parameters: [(String, String)] = [],
     method: HTTPMethod = .GET,
-    reading limit: Int = .max
+    reading limit: Int = .max,
+    beforeLeaving: () async -> Void = {}
   ) async -> Answer {
     let path = "/api/5.0/fo/asset/host/vm/detection/"
-    return await call(path, [("action", "list")] + parameters, method: method, reading: limit)
+    return await call(
+      path,
+      [("action", "list")] + parameters,
+      method: method,
+      reading: limit,
+      beforeLeaving: beforeLeaving
+    )
   }
 
   func knowledgeBase(_ parameters: [(String, String)] = []) async -> Answer {
