@@ -44,14 +44,17 @@ enum FilesComponent {
   static func paths(_ options: Options) throws(OptionError) -> [String] { options.texts("paths") ?? [] }
 
   /// The files that a pattern names, in the order of their names; the pattern itself when there are none.
+  ///
+  /// What describes a capture's answers stands beside them and is none.
   static func expand(_ pattern: String) -> [String] {
     guard pattern.contains(where: { "*?[".contains($0) }) else { return [pattern] }
     var result = unsafe glob_t()
     defer { unsafe globfree(&result) }
     guard unsafe glob(pattern, 0, nil, &result) == 0 else { return [pattern] }
-    return unsafe (0..<Int(result.gl_pathc)).compactMap { index in
+    let all = unsafe (0..<Int(result.gl_pathc)).compactMap { index in
       unsafe result.gl_pathv[index].map { unsafe String(cString: $0) }
     }
+    return all.filter { !$0.hasSuffix(Capture.exchangeEnding) }
   }
 }
 

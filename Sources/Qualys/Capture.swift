@@ -55,6 +55,9 @@ package struct Capture: Sendable {
   /// The exchanges, in the order of their files' names.
   package let exchanges: [Exchange]
 
+  /// How the names of the files end that describe an exchange.
+  package static let exchangeEnding = ".exchange.json"
+
   /// The newest form of a capture that this program reads.
   package static let format = 1
 
@@ -74,7 +77,7 @@ package struct Capture: Sendable {
       throw CaptureError(path, "cannot be listed: \(error.localizedDescription)")
     }
     var exchanges: [Exchange] = []
-    for name in names.filter({ $0.hasSuffix(".exchange.json") }).sorted() {
+    for name in names.filter({ $0.hasSuffix(Self.exchangeEnding) }).sorted() {
       let exchange: Exchange = try Self.decode("\(path)/\(name)", in: path)
       if let body = exchange.body, body.contains("/") {
         throw CaptureError(path, "'\(name)' names a body outside the folder")

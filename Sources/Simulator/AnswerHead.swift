@@ -52,8 +52,9 @@ struct Limits: Sendable {
   var concurrency = 2
   /// How many run beside this one.
   var running = 0
-  /// How many calls the window has left, and how many seconds to wait if it has none. Refusals for too many calls at
-  /// once keep both to themselves.
+  /// How many calls the window has left, and how many seconds to wait if it has none.
+  ///
+  /// Refusals for too many calls at once keep both to themselves.
   var rest: (remaining: Int, toWait: Int)? = (299, 0)
 
   var fields: [NamedValue] {

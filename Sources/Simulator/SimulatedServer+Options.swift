@@ -15,7 +15,7 @@ extension SimulatedServer {
     /// The user name that is let in.
     package var user = "simulator"
 
-    /// The password of that user. It protects nothing.
+    /// The password of that user, which protects nothing.
     package var password = "simulator"
 
     /// How many calls of an API a window allows.

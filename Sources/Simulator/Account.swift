@@ -22,7 +22,9 @@ struct Account: Sendable {
     self.concurrency = concurrency
   }
 
-  /// Asks for a call at a time; one that is admitted runs until `end`. What is refused is not counted.
+  /// Asks for a call at a time; one that is admitted runs until `end`.
+  ///
+  /// What is refused is not counted.
   mutating func begin(at now: Duration) -> Admission {
     forget(before: now)
     // Qualys checks the calls at once first.
