@@ -4,8 +4,9 @@ internal import Records
 /// What ids are hashed from: bytes that depend on what Qualys sent and on nothing else.
 ///
 /// A **text** is its length in bytes, as eight bytes with the highest first, and then the text. A **node** is
-/// - a byte of its kind: `e` an element, `a` an attribute, `t` text beside attributes or children; in JSON `o` an
-///   object, `l` an array, `s` a string, `b` a number, `true`, `false` or `null`;
+/// - a byte of its kind: `e` an element, `a` an attribute, `t` a piece of text beside attributes or children (an element
+///   with attributes and no children has one, be it empty); in JSON `o` an object, `l` an array, `s` a string, `b` a
+///   number, `true`, `false` or `null`;
 /// - a byte of its depth: 1 for the fields of a host, an entry or an asset, 2 for DETECTION, one more within each;
 /// - its name as a text, which is empty for `t` and for the elements of an array;
 /// - its own text, as a text: decoded as XML is, of JSON as it stood between its quotes; empty where it has none.

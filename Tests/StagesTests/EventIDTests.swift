@@ -1,6 +1,7 @@
 import Records
 import Simulator
 import Stages
+import State
 import Streaming
 import TestSupport
 import Testing
@@ -258,5 +259,29 @@ struct EventIDTests {
     let flat = try StageRun(FlattenSoftware(), on: assets).records
     #expect(flat[0].value(at: event) == assets[0].value(at: event))
     #expect(flat[0].line().text.hasSuffix(#""assetId":1,"softwareListData":["a"]}"#))
+  }
+
+  @Test("Ids stay with an asset of which diff-ports leaves less, and none are made behind it")
+  func portsLater() throws {
+    let event = try #require(FieldPath("event_id"))
+    let state = MemoryState()
+    func diffed(_ day: String, _ lastUpdated: String, hasIDs: Bool) throws -> (before: Asset, after: Asset) {
+      let ports = #"{"openPort":[{"port":1,"lastUpdated":"\#(lastUpdated)"}]}"#
+      let asset = #"{"assetId":1,"lastModifiedDate":"\#(day)","openPortListData":\#(ports)}"#
+      var assets = try AssetDecoding(asset: asset).assets
+      if hasIDs { assets = try StageRun(AddEventID<Asset>(), on: assets).records }
+      let page = RecordedPage(assets)
+      var stage = try DiffPorts(.of(DiffPorts.component))
+      var outlet = Outlet<Asset>()
+      try stage.process(page.batches(of: 1)[0], into: &outlet, memory: state.memory("diff-ports", of: "s"))
+      state.commit(page.page, marks: 1, of: "s", progress: .init(cursor: []))
+      return (assets[0], outlet.take()[0])
+    }
+    _ = try diffed("2026-11-10T00:00:00Z", "2026-11-01T00:00:00Z", hasIDs: true)
+    let (before, after) = try diffed("2026-11-11T00:00:00Z", "2026-11-01T00:00:00Z", hasIDs: true)
+    #expect(after.line().text.hasSuffix(#""openPortListData":{"openPort":[]}}"#))
+    #expect(after.value(at: event) == before.value(at: event) && after.value(at: event) != nil)
+    let plain = try diffed("2026-11-12T00:00:00Z", "2026-11-01T00:00:00Z", hasIDs: false).after
+    #expect(throws: AddEventID<Asset>.ChangedRecord.self) { try ids([plain]) }
   }
 }
