@@ -2,23 +2,37 @@ extension ContiguousArray where Element: LogRecord {
   /// Puts nodes beside records without copying them: `body` appends to a copy of a record's arena, and notes in the
   /// record's fields where they stand.
   ///
-  /// An arena cannot grow. Records of one arena, which follow each other in a batch, share its one copy: some 256 KiB,
-  /// nothing beside the parsing that filled it. `bytes` and `nodes` are what a record is likely to need.
+  /// An arena cannot grow. All records of one arena share its one copy: some 256 KiB, nothing beside the parsing that
+  /// filled it. They come to `body` arena after arena; `bytes` and `nodes` are what each is likely to need.
   package mutating func extendTapes(
     bytes: Int,
     nodes: Int,
     _ body: (_ fields: inout Fields, _ tape: inout TapeBuilder) throws -> Void
   ) rethrows {
-    var start = startIndex
-    while start < endIndex {
-      let arena = self[start].fields.arena
-      let end = self[start...].firstIndex { $0.fields.arena !== arena } ?? endIndex
-      let count = end - start
-      var tape = TapeBuilder(copying: arena, bytes: bytes * count, nodes: nodes * count)
-      for index in start..<end { try body(&self[index].fields, &tape) }
+    for (arena, numbers) in byArena {
+      var tape = TapeBuilder(copying: arena, bytes: bytes * numbers.count, nodes: nodes * numbers.count)
+      for number in numbers { try body(&self[number].fields, &tape) }
       let larger = tape.seal(serverTime: arena.serverTime)
-      for index in start..<end { self[index].fields = self[index].fields.moved(to: larger) }
-      start = end
+      for number in numbers { self[number].fields = self[number].fields.moved(to: larger) }
     }
+  }
+
+  /// The arenas of the records, and the numbers of those in each.
+  private var byArena: [(arena: Arena, numbers: [Int])] {
+    var groups: [(arena: Arena, numbers: [Int])] = []
+    var places: [ObjectIdentifier: Int] = [:]
+    for number in indices {
+      let arena = self[number].fields.arena
+      // Most records follow one of the same arena.
+      if let last = groups.last, last.arena === arena {
+        groups[groups.count - 1].numbers.append(number)
+      } else if let place = places[ObjectIdentifier(arena)] {
+        groups[place].numbers.append(number)
+      } else {
+        places[ObjectIdentifier(arena)] = groups.count
+        groups.append((arena, [number]))
+      }
+    }
+    return groups
   }
 }

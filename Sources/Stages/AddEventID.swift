@@ -1,4 +1,3 @@
-internal import Crypto
 package import Records
 package import Streaming
 

@@ -9,7 +9,10 @@ package struct Select<Input: LogRecord>: Stage {
     Component(
       "select",
       summary: "Keeps the named fields of each record, or removes the named ones.",
-      discussion: "An element is kept or removed with everything in it. Removing comes after keeping.",
+      discussion: """
+        An element is kept or removed with everything in it. Removing comes after keeping. Of what stages put beside the \
+        fields, `event_id`, `entity_id` and KNOWLEDGE_BASE, only what is named is kept, too.
+        """,
       form: .options([
         Option("keep", .list(.field), "Only these fields stay."),
         Option("remove", .list(.field), "These fields go."),

@@ -106,6 +106,7 @@ struct KnowledgeBaseJoinTests {
       return detection
     }
     let mixed = zip(detections, changed).flatMap { [$0, $1] }
+    #expect(Set(arenas(joined(mixed, [:]))).count == Set(arenas(mixed)).count, "each arena is copied once")
     let texts = joined(mixed, [:]).map { $0.line().text }
     #expect(texts == mixed.map { $0.line().text.dropLast() + #","KnowledgeBase":{"Missing":"1"}}"# })
   }
