@@ -18,6 +18,7 @@ struct BalanceText: CustomStringConvertible {
         ? "balance: ended early, as asked; every record taken is accounted for"
         : "balance: every record is accounted for"
     lines += imbalances.map { "  lost: \($0)" }
+    if report.isRehearsal { lines.append("dry run: nothing was written, sent or moved") }
     lines.append("\(verdict) (\(Figures.seconds(report.duration)))")
     return lines.joined(separator: "\n")
   }
@@ -36,7 +37,8 @@ struct BalanceText: CustomStringConvertible {
       }
     }
     if stream.deadLetters > 0, let path = stream.deadLetterPath {
-      lines.append("  \(Figures.count(stream.deadLetters)) dead letters -> \(path)")
+      let verb = report.isRehearsal ? "would go to" : "->"
+      lines.append("  \(Figures.count(stream.deadLetters)) dead letters \(verb) \(path)")
     }
     if stream.repairedCharacters > 0 {
       lines.append("  \(Figures.count(stream.repairedCharacters)) characters that XML forbids became U+FFFD")
@@ -82,12 +84,14 @@ struct BalanceText: CustomStringConvertible {
       lines.append("\(indent)\(pad(name, width))  \(parts.joined(separator: " "))")
     }
     for (name, counts) in sinks {
-      var parts = ["\(Figures.count(counts.entered)) in = \(Figures.count(counts.acknowledged)) written"]
+      let verb = report.isRehearsal ? "to write" : "written"
+      var parts = ["\(Figures.count(counts.entered)) in = \(Figures.count(counts.acknowledged)) \(verb)"]
       if counts.rejected > 0 { parts.append("+ \(Figures.count(counts.rejected)) to dead letters") }
       if counts.abandoned > 0 { parts.append("+ \(Figures.count(counts.abandoned)) taken back (incomplete host)") }
       parts.append("(\(Figures.bytes(counts.bytes)) before compression)")
       lines.append("\(indent)\(pad(name, width))  \(parts.joined(separator: " "))")
-      lines += counts.destinations.map { "\(indent)\(pad("", width))  -> \($0)" }
+      let arrow = report.isRehearsal ? "would go to" : "->"
+      lines += counts.destinations.map { "\(indent)\(pad("", width))  \(arrow) \($0)" }
     }
     return lines
   }

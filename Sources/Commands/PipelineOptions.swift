@@ -44,7 +44,12 @@ struct PipelineOptions: ParsableArguments {
 
   /// Checks the pipeline and says what there is to say.
   /// - Throws: the exit code 78 when it cannot run.
-  func plan(checksEnvironment: Bool = true, requiresSecrets: Bool = false, sends: Bool = false) throws -> Plan {
+  func plan(
+    checksEnvironment: Bool = true,
+    requiresSecrets: Bool = false,
+    sends: Bool = false,
+    rehearses: Bool = false
+  ) throws -> Plan {
     let file = try PipelineLocator.find(pipeline)
     let text: String
     do {
@@ -57,6 +62,7 @@ struct PipelineOptions: ParsableArguments {
     request.checksEnvironment = checksEnvironment
     request.requiresSecrets = requiresSecrets
     request.sends = sends
+    request.rehearses = rehearses
     if !input.isEmpty { request.inputs = input }
     request.output = output
     request.replay = replay

@@ -49,12 +49,15 @@ struct ReportJSON: Encodable {
 
   private var pipeline: String
   private var balanced: Bool
+  /// Only in one that wrote nothing.
+  private var dryRun: Bool?
   private var seconds: Double
   private var streams: [Stream]
 
   init(_ report: RunReport) {
     pipeline = report.pipeline
     balanced = report.isBalanced
+    dryRun = report.isRehearsal ? true : nil
     let milliseconds =
       report.duration.components.seconds * 1000 + report.duration.components.attoseconds / 1_000_000_000_000_000
     seconds = Double(milliseconds) / 1000

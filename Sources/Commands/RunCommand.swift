@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
         sluice run split --input saved/*.xml.gz --set level=1
         sluice run split --input - --output out < page.xml
         sluice run detections --replay captured --output out
+        sluice run detections --replay captured --dry-run
       """
   )
 
@@ -37,18 +38,29 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Send in a replay, too, which otherwise sends nothing.")
   var send = false
 
+  @Flag(help: "Send and write nothing and leave the state as it is: only count, and say where logs would go.")
+  var dryRun = false
+
   @Flag(help: "Print the balance as JSON on standard output.")
   var json = false
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("'--limit' takes a number from 1.") }
+    if dryRun, send { throw ValidationError("'--dry-run' sends nothing, and '--send' asks for it; give one of them.") }
     if cores < 1 { throw ValidationError("'--cores' takes a number from 1.") }
   }
 
   func run() async throws {
-    let plan = try pipeline.plan(requiresSecrets: true, sends: send)
+    let plan = try pipeline.plan(requiresSecrets: true, sends: send, rehearses: dryRun)
     let progress = ProgressLine()
-    let run = Run(plan, output: pipeline.output, state: state, limit: limit, cores: cores) { progress.show($0) }
+    let run = Run(
+      plan,
+      output: pipeline.output,
+      state: state,
+      limit: limit,
+      cores: cores,
+      rehearsal: dryRun ? DryRun() : nil
+    ) { progress.show($0) }
     let report: RunReport
     do {
       report = try await Interruption.cancelling { try await run.run() }
@@ -66,7 +78,8 @@ struct RunCommand: AsyncParsableCommand {
     if report.hasFailures { throw ExitStatus.data }
   }
 
-  private static func exitCode(of error: any Error) -> ExitCode {
+  /// Says what ended a run, and as which exit code.
+  static func exitCode(of error: any Error) -> ExitCode {
     if error is CancellationError {
       say("sluice: interrupted; what was not whole is taken back")
       return ExitStatus.tryLater

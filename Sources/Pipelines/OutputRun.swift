@@ -10,17 +10,33 @@ final class OutputRun: @unchecked Sendable {
   private let number: Int
   private let meters: [StageMeter]
   private let sinks: [any Sink<Line>]
+  private let rehearsal: (any Rehearsal)?
   private(set) var report: RunReport.Output
   private var lineCount = 0
 
-  /// Makes the output's sinks.
-  init(_ output: PlannedOutput, number: Int, in context: StreamContext, meters: [StageMeter]) throws {
+  /// Makes the output's sinks, or in a rehearsal what only counts in their place.
+  init(
+    _ output: PlannedOutput,
+    number: Int,
+    in context: StreamContext,
+    meters: [StageMeter],
+    _ rehearsal: (any Rehearsal)? = nil
+  ) throws {
     self.output = output
     self.number = number
     self.meters = meters
+    self.rehearsal = rehearsal
     var context = context
     context.output = output.name
-    sinks = try output.makeSinks(context)
+    if let rehearsal {
+      sinks = output.sinks.indices.map { [context] index in
+        CountingSink(output.destination(ofSink: index, context)) { tallies in
+          rehearsal.counted(tallies, by: index, ofOutput: number, in: context.stream)
+        }
+      }
+    } else {
+      sinks = try output.makeSinks(context)
+    }
     report = RunReport.Output(name: output.name)
   }
 
@@ -36,7 +52,7 @@ final class OutputRun: @unchecked Sendable {
     if report.endedEarly { return try await commits.leave(number, in: nil) }
     var isInPage = false
     var isCut = false
-    for try await var batch in output.flow(behind: trunk, in: context, meters: { index, _ in meters[index] }) {
+    for try await var batch in flow(behind: trunk, in: context) {
       try Task.checkCancellation()
       if let limit, lineCount + batch.records.count >= limit {
         report.endedEarly = true
@@ -55,6 +71,18 @@ final class OutputRun: @unchecked Sendable {
     // A channel whose reader is cancelled ends like one whose sender did.
     try Task.checkCancellation()
     if isInPage { throw UnendedPage() }
+  }
+
+  private func flow(behind trunk: AnyFlow, in context: StreamContext) -> Flow<Line> {
+    func watched(_ flow: AnyFlow, behind index: Int) -> AnyFlow {
+      let edge = Edge(stream: context.stream, output: number, index: index)
+      return rehearsal?.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1]) ?? flow
+    }
+    return output.flow(behind: watched(trunk, behind: 0), in: context) { index, _ in
+      meters[index]
+    } edge: {
+      watched($1, behind: $0 + 1)
+    }
   }
 
   /// Ends all sinks, and counts.

@@ -36,7 +36,8 @@ extension PlanChecker {
       case .options(let options): Set(options.map(\.name))
       case .entries: Set(read.entries.map(\.key))
       }
-    let options = Options(read.entries, known: known)
+    var options = Options(read.entries, known: known)
+    options.holdsSecrets = !read.secrets.isEmpty
     let planned = PlannedComponent(
       name: use.name,
       location: use.location,

@@ -54,6 +54,7 @@ extension PlanChecker {
   struct End {
     var component: PlannedComponent
     var make: @Sendable (Options, StreamContext) throws -> any Sink<Line>
+    var destination: @Sendable (Options) -> String?
     var isKnown: Bool
   }
 
@@ -68,6 +69,11 @@ extension PlanChecker {
     for (name, path) in made.component.pathOptions {
       checkFolder(ofFile: path, at: read.locations[name] ?? use.location)
     }
-    return End(component: made.component, make: entry.make, isKnown: made.made != nil)
+    return End(
+      component: made.component,
+      make: entry.make,
+      destination: entry.destination,
+      isKnown: made.made != nil
+    )
   }
 }

@@ -136,6 +136,7 @@ extension PlanChecker {
       sinks: ends.map(\.component),
       file: request.file,
       makers: ends.map(\.make),
+      destinations: ends.map(\.destination),
       isComplete: stages.isComplete && ends.allSatisfy(\.isKnown)
     )
   }

@@ -157,7 +157,8 @@ struct PlanChecker {
     if request.requiresSecrets {
       for stream in streams {
         look(stream.source?.body)
-        for use in stream.stages + stream.outputs.flatMap({ $0.stages + $0.sinks }) { look(use.body) }
+        for use in stream.stages + stream.outputs.flatMap(\.stages) { look(use.body) }
+        if !request.rehearses { for sink in stream.outputs.flatMap(\.sinks) { look(sink.body) } }
       }
       if case .map(let entries) = root.content {
         for entry in entries where entry.value.scalar != nil {
@@ -219,7 +220,7 @@ struct PlanChecker {
 
   /// Reports a file that cannot be written because of its folder.
   mutating func checkFolder(ofFile path: String, at location: Location) {
-    guard request.checksEnvironment, path != "-", !path.contains("${") else { return }
+    guard request.checksEnvironment, !request.rehearses, path != "-", !path.contains("${") else { return }
     // A folder whose name holds the time or the stream's name is made when it is needed.
     let known = path.prefix { $0 != "{" }
     let folder = FolderAccess.parent(of: String(known))

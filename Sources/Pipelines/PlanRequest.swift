@@ -26,6 +26,8 @@ package struct PlanRequest: Sendable {
   package var replay: String?
   /// Whether a replay may send (`--send`).
   package var sends = false
+  /// Whether sinks will only be counted: what they alone need may be missing.
+  package var rehearses = false
   /// Options given on the command line (`--set key=value`).
   package var settings: [(key: String, value: String)] = []
   /// The streams to plan (`--stream`); all when empty.

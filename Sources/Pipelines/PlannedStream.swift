@@ -41,7 +41,7 @@ package struct PlannedStream: Sendable {
 
   /// Connects the source and the trunk's stages; nothing is read before the flow is iterated.
   ///
-  /// - Precondition: The stream is complete. It is when its plan was checked with `requiresSecrets`.
+  /// - Precondition: Its source and stages are complete. They are when the plan was checked with `requiresSecrets`.
   /// - Parameters:
   ///   - context: What the run lends to the stream.
   ///   - meters: Gives the meter of each stage, by its number from 0 and its name.
@@ -51,7 +51,7 @@ package struct PlannedStream: Sendable {
     meters: (_ index: Int, _ name: String) -> StageMeter,
     edge: (_ index: Int, _ flow: AnyFlow) -> AnyFlow = { _, flow in flow }
   ) -> AnyFlow {
-    guard isComplete, let make = start.make else { preconditionFailure("stream '\(name)' is not complete") }
+    guard let make = start.make else { preconditionFailure("the source of stream '\(name)' is not complete") }
     return trunk.connect(edge(0, make(context)), in: context, meters: meters) { edge($0 + 1, $1) }
   }
 
@@ -78,6 +78,7 @@ package struct PlannedOutput: Sendable {
   /// The pipeline file as messages call it.
   let file: String
   let makers: [@Sendable (Options, StreamContext) throws -> any Sink<Line>]
+  let destinations: [@Sendable (Options) -> String?]
   let isComplete: Bool
 
   /// What it passes through behind the trunk, in order.
@@ -89,9 +90,20 @@ package struct PlannedOutput: Sendable {
   package func flow(
     behind trunk: AnyFlow,
     in context: StreamContext,
-    meters: (_ index: Int, _ name: String) -> StageMeter
+    meters: (_ index: Int, _ name: String) -> StageMeter,
+    edge: (_ index: Int, _ flow: AnyFlow) -> AnyFlow = { _, flow in flow }
   ) -> Flow<Line> {
-    branch.connect(trunk, in: context, prefix: "\(name)/", meters: meters).open(as: Line.self)
+    branch.connect(trunk, in: context, prefix: "\(name)/", meters: meters, edge: edge).open(as: Line.self)
+  }
+
+  /// Where a sink would put lines, as a person should see it; opens nothing, and needs no secret.
+  package func destination(ofSink index: Int, _ context: StreamContext) -> String {
+    let sink = sinks[index]
+    if let known = destinations[index](sink.options) { return known }
+    guard let name = sink.component.principal, let written = sink.settings.first(where: { $0.name == name })?.value
+    else { return sink.name }
+    // What came from outside is not shown.
+    return context.filled(written.contains("${") ? written : sink.options.text(name) ?? written)
   }
 
   /// Makes the sinks, in the file's order; opens what they write to.

@@ -60,13 +60,13 @@ extension Registry {
       options,
       context in
       var settings = GzipFile.Settings(options)
-      settings.path = settings.path.replacing("{pipeline}", with: context.pipeline)
-        .replacing("{stream}", with: context.stream).replacing("{output}", with: context.output)
+      settings.path = context.filled(settings.path)
       return GzipFile(settings, cores: context.cores)
     }
     registry.register(
       sink: HTTPSink.component,
-      check: { (options) throws(OptionError) in _ = try HTTPSink.Settings(options) }
+      check: { (options) throws(OptionError) in _ = try HTTPSink.Settings(options) },
+      destination: { options in (try? HTTPSink.Settings(options)).map { "\($0.address)" } }
     ) { options, context in
       let settings = try HTTPSink.Settings(options)
       return HTTPSink(
@@ -75,7 +75,9 @@ extension Registry {
         sending: HTTPNetwork(connections: settings.connections, timeout: settings.timeout)
       ) { line, reason, page in try context.reject(line, HTTPSink.component.name, reason, page) }
     }
-    registry.register(sink: StandardOutput.component) { _, _ in StandardOutput() }
+    registry.register(sink: StandardOutput.component, destination: { _ in "standard output" }) { _, _ in
+      StandardOutput()
+    }
     return registry
   }()
 }

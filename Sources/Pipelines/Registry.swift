@@ -52,6 +52,7 @@ public struct Registry: Sendable {
     /// What it says about itself.
     package let component: Component
     let check: @Sendable (Options) throws(OptionError) -> Void
+    let destination: @Sendable (Options) -> String?
     let make: @Sendable (Options, StreamContext) throws -> any Sink<Line>
   }
 
@@ -155,14 +156,16 @@ public struct Registry: Sendable {
 
   /// Registers a sink of lines.
   ///
-  /// `check` is asked when a pipeline is checked, and opens nothing; `make` when it runs.
+  /// `check` is asked when a pipeline is checked, and opens nothing; `make` when it runs. `destination` says where it
+  /// would put lines, as a person should see it; nil for what its principal option says.
   package mutating func register(
     sink component: Component,
     check: @escaping @Sendable (Options) throws(OptionError) -> Void = { (_) throws(OptionError) in },
+    destination: @escaping @Sendable (Options) -> String? = { _ in nil },
     _ make: @escaping @Sendable (Options, StreamContext) throws -> any Sink<Line>
   ) {
     precondition(!sinks.contains { $0.component.name == component.name }, "sink '\(component.name)' exists already")
-    sinks.append(SinkEntry(component: component, check: check, make: make))
+    sinks.append(SinkEntry(component: component, check: check, destination: destination, make: make))
   }
 
   private mutating func add(_ variant: StageVariant) {

@@ -29,6 +29,8 @@ package struct Run: Sendable {
   /// How many lines each output may give.
   private let limit: Int?
   private let cores: Int
+  /// What watches, if the run is to leave nothing behind.
+  private let rehearsal: (any Rehearsal)?
   private let onCommit: Commit
   private let onProgress: @Sendable (Progress) -> Void
 
@@ -38,6 +40,7 @@ package struct Run: Sendable {
     state: String? = nil,
     limit: Int? = nil,
     cores: Int = 2,
+    rehearsal: (any Rehearsal)? = nil,
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
     onCommit: @escaping Commit = { _, _, _ in }
   ) {
@@ -46,6 +49,7 @@ package struct Run: Sendable {
     self.state = state
     self.limit = limit
     self.cores = cores
+    self.rehearsal = rehearsal
     self.onCommit = onCommit
     self.onProgress = onProgress
   }
@@ -58,7 +62,7 @@ package struct Run: Sendable {
   package func run() async throws -> RunReport {
     let clock = ContinuousClock()
     let start = clock.now
-    var report = RunReport(pipeline: plan.name)
+    var report = RunReport(pipeline: plan.name, isRehearsal: rehearsal != nil)
     let state = try openState()
     let rounds = try rounds()
     var streams = try plan.streams.map { try StreamRun($0, in: context(of: $0, state), limit: limit, settings(of: $0)) }
@@ -82,7 +86,8 @@ package struct Run: Sendable {
 
   private func openState() throws -> (any StateStore)? {
     guard plan.streams.contains(where: \.needsState) else { return nil }
-    return try state.map { try SQLiteState(in: FilePath($0)) } ?? SQLiteState.temporary()
+    guard let state else { return try SQLiteState.temporary() }
+    return try rehearsal == nil ? SQLiteState(in: FilePath(state)) : SQLiteState.temporary(copying: FilePath(state))
   }
 
   /// The rounds of the capture, or the one round that there is.
@@ -116,8 +121,10 @@ package struct Run: Sendable {
       deadLetters: DeadLetters(
         path: deadLetterPath,
         stream: stream.name,
-        naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo
+        naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo,
+        disk: rehearsal == nil ? LocalDisk() : NoDisk()
       ),
+      rehearsal: rehearsal,
       notesQIDs: plan.streams.contains(where: \.followsDetections),
       onCommit: onCommit,
       onProgress: onProgress

@@ -61,6 +61,8 @@ package struct RunReport: Sendable {
 
   /// The pipeline's name.
   package let pipeline: String
+  /// Whether nothing was written: sinks and dead letters were only counted.
+  package let isRehearsal: Bool
   /// Every stream that ran.
   package var streams: [Stream] = []
   /// How long it took.

@@ -49,6 +49,12 @@ package struct StreamContext: Sendable {
     self.reject = reject
   }
 
+  /// A sink's path with {pipeline}, {stream} and {output} filled in.
+  func filled(_ path: String) -> String {
+    path.replacing("{pipeline}", with: pipeline).replacing("{stream}", with: stream)
+      .replacing("{output}", with: output)
+  }
+
   /// What a part needs to call Qualys.
   ///
   /// - Precondition: The run lends a transport and a state. It does to streams whose plan says that they call Qualys.

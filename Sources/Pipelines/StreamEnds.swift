@@ -37,7 +37,7 @@ struct StreamEnds {
         new.sinks = [use(Self.gzipFile, Self.sharedSink, at: location, principal: path, keeping: old.sinks)]
         return new
       }
-    } else if replay != nil, !request.sends {
+    } else if replay != nil, !request.sends, !request.rehearses {
       for sink in stream.outputs.flatMap(\.sinks) where sink.name == HTTPSink.component.name {
         let finding = Diagnostic(
           request.requiresSecrets ? .error : .warning,

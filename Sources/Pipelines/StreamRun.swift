@@ -10,6 +10,8 @@ struct StreamRun {
   /// What is the same for all rounds.
   struct Settings {
     let deadLetters: DeadLetters
+    /// What watches, if sinks only count.
+    let rehearsal: (any Rehearsal)?
     /// Whether QIDs are noted that are detected.
     let notesQIDs: Bool
     let onCommit: Run.Commit
@@ -34,9 +36,10 @@ struct StreamRun {
     var context = lent
     context.reject = { record, sink, reason, page in try letters.accept(record, from: sink, because: reason, on: page) }
     self.context = context
-    meters = Self.meters(of: stream.stages, letters)
+    meters = Self.meters(of: stream.stages, in: stream.name, output: nil, settings)
     outputs = try stream.outputs.enumerated().map { [context] number, output in
-      try OutputRun(output, number: number, in: context, meters: Self.meters(of: output.stages, letters))
+      let meters = Self.meters(of: output.stages, in: stream.name, output: number, settings)
+      return try OutputRun(output, number: number, in: context, meters: meters, settings.rehearsal)
     }
     commits = PageCommits(of: stream.name, outputs: stream.outputs.count, letters) { [context] stream, page, marks in
       try await settings.onCommit(stream, page, marks)
@@ -50,6 +53,7 @@ struct StreamRun {
     guard round.includes(stream) else { return }
     context.transport = round.transport
     context.now = { round.time }
+    settings.rehearsal?.begin(round: round.number, at: round.time, of: stream)
     await commits.begin()
     context.firstPage = await commits.pageCount
     do {
@@ -84,12 +88,18 @@ struct StreamRun {
   private func flow() -> AnyFlow {
     stream.flow(in: context) { index, _ in
       meters[index]
-    } edge: { _, flow in
+    } edge: { index, flow in
+      let flow = watched(flow, behind: index)
       guard settings.notesQIDs, stream.api == .detections, flow.port == Port(Host.self), let state = context.state
       else { return flow }
       let hosts = flow.open(as: Host.self)
       return AnyFlow(Flow(hosts.noting(qidsIn: QIDLedger(state).detections(of: stream.name))))
     }
+  }
+
+  private func watched(_ flow: AnyFlow, behind index: Int) -> AnyFlow {
+    let edge = Edge(stream: stream.name, output: nil, index: index)
+    return settings.rehearsal?.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1]) ?? flow
   }
 
   /// Returns when every output has ended. The first error ends them all.
@@ -118,10 +128,16 @@ struct StreamRun {
     }
   }
 
-  private static func meters(of stages: [PlannedComponent], _ deadLetters: DeadLetters) -> [StageMeter] {
-    stages.map { stage in
-      StageMeter(stage.name) { stage, rejection, page in
-        try deadLetters.accept(rejection.record, from: stage, because: rejection.reason, on: page)
+  private static func meters(
+    of stages: [PlannedComponent],
+    in stream: String,
+    output: Int?,
+    _ settings: Settings
+  ) -> [StageMeter] {
+    stages.enumerated().map { index, stage in
+      StageMeter(stage.name) { [deadLetters = settings.deadLetters, rehearsal = settings.rehearsal] name, rejection, page in
+        try deadLetters.accept(rejection.record, from: name, because: rejection.reason, on: page)
+        rehearsal?.refused(rejection, before: Edge(stream: stream, output: output, index: index + 1))
       }
     }
   }

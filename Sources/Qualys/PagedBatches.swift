@@ -61,7 +61,12 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       switch response.status {
       case 200:
         self.response = response
-        page = Page(number: context.firstPage + pageCount, origin: request.path, isAskedAgain: true)
+        page = Page(
+          number: context.firstPage + pageCount,
+          origin: request.path,
+          detail: Self.detail(of: request, response),
+          isAskedAgain: true
+        )
         pageCount += 1
         body = response.body.makeAsyncIterator()
       case 204:
@@ -74,6 +79,13 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
         let bytes = try await beginning(of: response)
         try await wait(because: Refusal(response, body: bytes, origin: request.path))
       }
+    }
+
+    /// Where the page begins, and the file that it came from.
+    private static func detail(of request: APIRequest, _ response: APIResponse) -> String? {
+      let begin = ["id_min", "lastSeenAssetId"].compactMap { name in request.value(of: name).map { "\(name)=\($0)" } }
+      let parts = begin + [response.file].compactMap(\.self)
+      return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     /// The first MiB of a body that holds no data; what a broken connection left of it.

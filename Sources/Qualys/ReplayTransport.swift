@@ -50,10 +50,12 @@ package final class ReplayTransport: Transport {
   }
 
   private func response(of exchange: Capture.Exchange) -> APIResponse {
-    APIResponse(
+    let file = exchange.body.map { "\(capture.path)/\($0)" }
+    return APIResponse(
       status: exchange.response.status,
       headers: exchange.response.headers.map { ($0.name, $0.value) },
-      body: CapturedBody(path: exchange.body.map { "\(capture.path)/\($0)" }, failure: exchange.failure)
+      body: CapturedBody(path: file, failure: exchange.failure),
+      file: file
     )
   }
 

@@ -58,15 +58,19 @@ package struct APIResponse: Sendable {
   package var headers: [(name: String, value: String)]
   /// The body, inflated if it was sent compressed.
   package var body: any AsyncSequence<[UInt8], any Error> & Sendable
+  /// The file that the body came from, if one did.
+  package var file: String?
 
   package init(
     status: Int,
     headers: [(name: String, value: String)],
-    body: any AsyncSequence<[UInt8], any Error> & Sendable
+    body: any AsyncSequence<[UInt8], any Error> & Sendable,
+    file: String? = nil
   ) {
     self.status = status
     self.headers = headers
     self.body = body
+    self.file = file
   }
 
   /// The last value of a header field, whatever its case.

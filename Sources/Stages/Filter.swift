@@ -19,14 +19,19 @@ package struct Filter<Input: LogRecord>: Stage {
   }
 
   private let condition: Condition
+  /// Why records go: the condition, unless it holds what is nobody's to read.
+  private let reason: String
 
-  package init(_ options: Options) throws(OptionError) { condition = try Condition(options.entries) }
+  package init(_ options: Options) throws(OptionError) {
+    condition = try Condition(options.entries)
+    reason = options.holdsSecrets ? "filtered" : "not \(condition)"
+  }
 
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
     var dropped = 0
     for record in batch.records {
       if condition.holds(for: record.fields) { output.append(record) } else { dropped += 1 }
     }
-    if dropped > 0 { output.drop(dropped, because: "filtered") }
+    if dropped > 0 { output.drop(dropped, because: reason) }
   }
 }

@@ -6,6 +6,8 @@ package import Streaming
 package final class Pattern: @unchecked Sendable {
   // Sendable: a compiled expression is only read (POSIX requires `regexec` to be safe between threads).
   private let compiled: UnsafeMutablePointer<regex_t>
+  /// The expression as it was written.
+  let text: String
 
   /// Compiles an expression.
   package init(_ text: String) throws(OptionError) {
@@ -21,6 +23,7 @@ package final class Pattern: @unchecked Sendable {
       throw OptionError("matches", "'\(text)' is not a regular expression: \(words)")
     }
     unsafe self.compiled = compiled
+    self.text = text
   }
 
   deinit {

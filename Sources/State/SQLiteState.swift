@@ -70,6 +70,27 @@ package final class SQLiteState: StateStore {
     return try SQLiteState(in: FilePath(path), Settings(), removesFolder: true)
   }
 
+  /// A state of its own as another one is now, in a temporary folder: what happens to it does not happen to that one.
+  ///
+  /// - Throws: ``StateError`` with code `inUse` while another run has the folder.
+  package static func temporary(copying folder: FilePath) throws(StateError) -> SQLiteState {
+    let names = ["state.db", "state.db-wal"].filter { unsafe access(folder.appending($0).string, F_OK) == 0 }
+    let copy = FilePath(FileManager.default.temporaryDirectory.appending(path: "sluice-state-\(UUID().uuidString)").path)
+    guard !names.isEmpty else { return try temporary() }
+    try create(copy)
+    // Nobody writes as long as this is held.
+    let lock = try StateLock(in: folder)
+    defer { withExtendedLifetime(lock) {} }
+    for name in names {
+      do {
+        try FileManager.default.copyItem(atPath: folder.appending(name).string, toPath: copy.appending(name).string)
+      } catch {
+        throw StateError.cannotWrite(copy.appending(name), error)
+      }
+    }
+    return try SQLiteState(in: copy, Settings(), removesFolder: true)
+  }
+
   private init(in folder: FilePath, _ settings: Settings, removesFolder: Bool) throws(StateError) {
     try Self.create(folder)
     lock = try StateLock(in: folder)

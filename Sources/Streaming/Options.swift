@@ -32,6 +32,8 @@ public struct Options: Sendable {
   /// The entries, in the file's order, defaults last.
   public let entries: [(key: String, value: OptionValue)]
   private let known: Set<String>
+  /// Whether a value came from outside the pipeline file, so that none may be shown.
+  package var holdsSecrets = false
 
   /// Creates options out of checked values; `known` are the names that may be asked for.
   public init(_ entries: [(key: String, value: OptionValue)], known: Set<String>) {

@@ -48,6 +48,9 @@ public final class Page: Sendable {
   /// Where it came from: a file's path, or an address without its query.
   public let origin: String
 
+  /// What tells it apart from others of its origin, as a person reads it: what was asked for, who answered.
+  package let detail: String?
+
   /// Whether its source asks again for what a page that broke off did not give.
   package let isAskedAgain: Bool
 
@@ -63,13 +66,15 @@ public final class Page: Sendable {
   public init(number: Int, origin: String) {
     self.number = number
     self.origin = origin
+    detail = nil
     isAskedAgain = false
   }
 
   /// Creates a page that is about to be read, and whose rest is asked for again when it breaks off.
-  package init(number: Int, origin: String, isAskedAgain: Bool) {
+  package init(number: Int, origin: String, detail: String? = nil, isAskedAgain: Bool) {
     self.number = number
     self.origin = origin
+    self.detail = detail
     self.isAskedAgain = isAskedAgain
   }
 
