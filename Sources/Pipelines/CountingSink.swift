@@ -55,7 +55,7 @@ final class CountingSink: Sink {
 
 extension Line {
   /// The value of its `LogType`; `line` for one that does not begin with it.
-  fileprivate var logType: String {
+  var logType: String {
     if let format { return format.logType }
     let beginning = String(decoding: (try? prefix(of: 80)) ?? [], as: UTF8.self)
     let opening = #"{"LogType":""#
