@@ -12,6 +12,7 @@ import Testing
     let stages = stages + (last.map { ", \($0)" } ?? "")
     var request = PlanRequest.forTests("\(file)source: { files: \"-\" }\nstages: [\(stages)]\nsinks: [stdout]")
     request.registry = registry
+    request.replay = "saved"
     let (plan, diagnostics) = Plan.check(request)
     return (plan, diagnostics.map { "\($0.severity): \($0.message)" + ($0.help.map { "; \($0)" } ?? "") })
   }

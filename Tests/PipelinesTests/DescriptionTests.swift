@@ -101,7 +101,7 @@ import Testing
         file: path,
         registry: .standard
       )
-      request.secrets = SecretSource(environment: { _ in "x" }, file: { _ in nil })
+      request.secrets = SecretSource(environment: { _ in "https://h.example/" }, file: { _ in nil })
       request.sends = true
       if !file.hasPrefix("split") { request.replay = root.appending(path: "Fixtures/demo").path }
       #expect(Plan.check(request).diagnostics.map(\.description) == [])

