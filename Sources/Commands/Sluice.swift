@@ -32,7 +32,7 @@ struct SluiceCommand: AsyncParsableCommand {
       Begin with 'sluice run demo', then 'sluice new my-pipeline.yaml'.
 
       Exit codes: 0 done, 64 the command line is wrong, 65 an answer could not be read to its end (what was complete \
-      is delivered), 70 records are unaccounted for, 75 try again later (disk, another run), 78 the pipeline file is \
+      is delivered) or does not hold what 'trace' looks for, 70 records are unaccounted for, 75 try again later (disk, another run), 78 the pipeline file is \
       wrong.
       """,
     version: "sluice 0.1.0",

@@ -44,7 +44,13 @@ struct TraceText: CustomStringConvertible {
         lines.append("\(indent)\(left)\(String(repeating: " ", count: max(0, width - left.count)))  \(word)")
       }
     }
-    for inner in item.items {
+    // Of many parts the first and the last show what all are like.
+    let isLong = item.items.count > 6 && item.items.allSatisfy { $0.place == nil }
+    for (index, inner) in item.items.enumerated() {
+      if isLong, (3..<item.items.count - 1).contains(index) {
+        if index == 3 { lines.append("\(indent)… \(Figures.count(item.items.count - 4)) more like these …") }
+        continue
+      }
       lines.append("\(indent)\(inner.name)")
       lines += text(of: inner, indent: indent + "  ")
     }
@@ -75,7 +81,7 @@ struct TraceText: CustomStringConvertible {
     let dropped = leaves.count { $0.steps.last?.outcome == .dropped }
     let refused = leaves.count { $0.steps.last?.outcome == .refused }
     let delivered = leaves.count { !$0.ends.isEmpty && $0.steps.last?.outcome != .refused }
-    let parts = [(delivered, "delivered"), (dropped, "dropped"), (refused, "refused")].filter { $0.0 > 0 }
+    let parts = [(delivered, delivered == 1 ? "log delivered" : "logs delivered"), (dropped, "dropped"), (refused, "refused")].filter { $0.0 > 0 }
     return parts.map { "\(Figures.count($0.0)) \($0.1)" }.joined(separator: ", ")
   }
 
@@ -85,6 +91,14 @@ struct TraceText: CustomStringConvertible {
     switch target {
     case .host: "detections"
     case .entry: "KnowledgeBase entries"
+    case .asset: "assets"
+    }
+  }
+
+  private static func noun(of target: Trace.Target) -> String {
+    switch target {
+    case .host: "hosts"
+    case .entry: "entries"
     case .asset: "assets"
     }
   }
@@ -103,7 +117,7 @@ struct TraceText: CustomStringConvertible {
         let qids = stream.qids.prefix(20).joined(separator: ", ") + (stream.qids.count > 20 ? ", …" : "")
         lines.append("  \(stream.stream): the host is there, with \(stream.qids.count) QIDs: \(qids)")
       } else if let least = stream.leastID, let greatest = stream.greatestID {
-        lines.append("  \(stream.stream): \(Figures.count(stream.records)) records, with ids from \(least) to \(greatest)")
+        lines.append("  \(stream.stream): \(Figures.count(stream.records)) \(noun(of: target)), with ids from \(least) to \(greatest)")
       }
     }
     if seen.isEmpty { lines.append("  the answers hold none at all") }

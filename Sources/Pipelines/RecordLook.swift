@@ -22,14 +22,16 @@ struct RecordLook {
   private(set) var values: [String: [Value]] = [:]
   /// Bytes as a line of JSON, without a newline.
   let bytes: Int
+  /// Whether it is a part of a record that was too long for one line.
+  private var isPart = false
 
   /// What a record looks like; nil for one without fields.
   init?(_ record: any Record, naming: LogFormat.Naming) {
     if let line = record as? Line {
       guard let fields = line.fields else { return nil }
       bytes = line.byteCount
+      isPart = line.isPart
       add(fields, isHost: line.format?.isHost ?? false)
-      if let part = line.part { add(Value("\(part.number) of \(part.count)"), at: "Part") }
       return
     }
     guard let record = record as? any LogRecord else { return nil }
@@ -121,7 +123,8 @@ extension RecordLook {
     }
     for path in paths {
       guard let old = values[path], let new = after.values[path], old != new else { continue }
-      words.append(Self.change(of: path, old, new))
+      let change = after.isPart ? Self.part(of: path, old, new) : Self.change(of: path, old, new)
+      if !words.contains(change) { words.append(change) }
     }
     return words
   }
@@ -140,13 +143,23 @@ extension RecordLook {
   }
 
   private static func change(of path: String, _ old: [Value], _ new: [Value]) -> String {
-    let (before, now) = (old.reduce(0) { $0 + $1.bytes }, new.reduce(0) { $0 + $1.bytes })
-    if old.count != new.count { return "\(path) has \(new.count) values, and had \(old.count)" }
+    if old.count != new.count {
+      // Members of a list went, each with all its fields: that is said once.
+      let list = old.count > 1 ? path.split(separator: ".").dropLast().joined(separator: ".") : path
+      return "\(list.isEmpty ? path : list) has \(new.count) members, and had \(old.count)"
+    }
+    let (before, now) = (bytes(old), bytes(new))
     if max(before, now) > 200 {
       return "\(now < before ? "shortened" : "changed") \(path) from \(grouped(before)) to \(grouped(now)) bytes"
     }
     return "\(path) is \(text(new)), and was \(text(old))"
   }
+
+  private static func part(of path: String, _ old: [Value], _ new: [Value]) -> String {
+    "holds \(grouped(bytes(new))) of the \(grouped(bytes(old))) bytes of \(path)"
+  }
+
+  private static func bytes(_ values: [Value]) -> Int { values.reduce(0) { $0 + $1.bytes } }
 
   static func text(_ values: [Value]) -> String {
     let shown = values.prefix(3).map { $0.shown.isEmpty ? "empty" : $0.shown }.joined(separator: ", ")

@@ -153,7 +153,8 @@ struct TracedEdge: EdgeOperator.Watcher {
       state.nodes[number].advance(to: batch.records[0], by: stage, tracing.naming)
       return [number]
     }
-    var words = ["split into \(batch.records.count + refusals.count) records"]
+    let isParts = (batch.records.first as? Line)?.isPart ?? false
+    var words = ["split into \(batch.records.count + refusals.count) \(isParts ? "parts" : "records")"]
     words += refusals.map { "one of them was refused: \($0)" }
     state.nodes[number].item.steps.append(Trace.Step(stage: stage.name, outcome: .split, words: words))
     return batch.records.enumerated().map { index, record in
