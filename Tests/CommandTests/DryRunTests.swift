@@ -80,7 +80,7 @@ import Testing
         folder: folder,
         environment: ["NOT_SET_URL": "https://127.0.0.1:9/hunter-code"]
       )
-      #expect(given.errorText.contains("would go to https://127.0.0.1:9\n"), "\(given.errorText)")
+      #expect(given.errorText.contains("would go to https://127.0.0.1:9/…\n"), "\(given.errorText)")
       #expect(!given.errorText.contains("hunter-code"))
       #expect(try await Program.run("run", file.path, "--dry-run", "--send").status == 64)
     }
