@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a stream with several outputs does.
-@Suite(.timeLimit(.minutes(1))) struct BranchRunTests {
+@Suite(.timeLimit(.minutes(10))) struct BranchRunTests {
   private static let three = [
     "{ name: all, sinks: [watched] }", "{ name: even, stages: [even], sinks: [watched] }",
     "{ name: none, stages: [refuse, nothing], sinks: [watched] }",
@@ -73,7 +73,7 @@ import Testing
 
   @Test("When one fails, all give up, and its error is what is said", arguments: ["all", "even", "none"])
   func failure(failing: String) async throws {
-    for failAt in 1... {
+    for failAt in 1...10 {
       let branches = try Branches { _, output, number in
         if output == failing, number == failAt { throw Branches.Planted() }
       }
@@ -81,9 +81,9 @@ import Testing
       do {
         _ = try await branches.run(outputs: Self.three, folder: folder.url.path)
         #expect(failAt == 10, "there are nine batches")
-        return
-      } catch {
-        #expect(error is Branches.Planted, "\(error)")
+        continue
+      } catch is Branches.Planted {
+        #expect(failAt < 10)
       }
       let events = branches.now.events
       #expect(branches.now.writing == 0)
