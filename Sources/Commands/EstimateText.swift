@@ -14,7 +14,10 @@ struct EstimateText: CustomStringConvertible {
   var description: String {
     let first = estimate.rounds.first?.number
     var sections = [
-      section(isReplay ? "the first round, which is everything there is" : "these answers", estimate.rows.filter { $0.round == first })
+      section(
+        isReplay ? "the first round, which is everything there is" : "these answers",
+        estimate.rows.filter { $0.round == first }
+      )
     ]
     let later = estimate.rows.filter { $0.round != first }
     if estimate.rounds.count > 1, estimate.span > 0 {
@@ -74,7 +77,8 @@ struct EstimateText: CustomStringConvertible {
     var table = [["stage", "stream", "records", "", "bytes before", "after", "saved"]]
     for stage in estimate.stages {
       let saved = stage.bytesBefore - stage.bytesAfter
-      let share = stage.bytesBefore == 0 ? "" : " (\(Self.decimals(100 * Double(saved) / Double(stage.bytesBefore), 1)) %)"
+      let share =
+        stage.bytesBefore == 0 ? "" : " (\(Self.decimals(100 * Double(saved) / Double(stage.bytesBefore), 1)) %)"
       table.append([
         stage.stage, stage.output.map { "\(stage.stream)/\($0)" } ?? stage.stream,
         stage.readsAnswers ? "" : Figures.count(stage.recordsBefore),
@@ -83,7 +87,8 @@ struct EstimateText: CustomStringConvertible {
         saved == 0 ? "-" : Figures.count(saved) + share,
       ])
     }
-    return "what each stage saves, in bytes of records as plain JSON, all rounds (a decoder begins with the answers' bytes)\n"
+    return
+      "what each stage saves, in bytes of records as plain JSON, all rounds (a decoder begins with the answers' bytes)\n"
       + Self.aligned(table, left: 2)
   }
 

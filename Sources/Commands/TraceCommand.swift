@@ -26,14 +26,19 @@ struct TraceCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The ID of a host: its detections are followed.", valueName: "id"))
   var host: String?
 
-  @Option(help: ArgumentHelp("Only detections of this QID; without --host the KnowledgeBase entry.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Only detections of this QID; without --host the KnowledgeBase entry.", valueName: "number")
+  )
   var qid: String?
 
   @Option(help: ArgumentHelp("The assetId of an asset.", valueName: "id"))
   var asset: String?
 
   @Option(
-    help: ArgumentHelp("Begin with a copy of the state in this folder; without it with an empty one.", valueName: "folder")
+    help: ArgumentHelp(
+      "Begin with a copy of the state in this folder; without it with an empty one.",
+      valueName: "folder"
+    )
   )
   var state: String?
 

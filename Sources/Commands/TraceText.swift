@@ -81,7 +81,9 @@ struct TraceText: CustomStringConvertible {
     let dropped = leaves.count { $0.steps.last?.outcome == .dropped }
     let refused = leaves.count { $0.steps.last?.outcome == .refused }
     let delivered = leaves.count { !$0.ends.isEmpty && $0.steps.last?.outcome != .refused }
-    let parts = [(delivered, delivered == 1 ? "log delivered" : "logs delivered"), (dropped, "dropped"), (refused, "refused")].filter { $0.0 > 0 }
+    let parts = [
+      (delivered, delivered == 1 ? "log delivered" : "logs delivered"), (dropped, "dropped"), (refused, "refused"),
+    ].filter { $0.0 > 0 }
     return parts.map { "\(Figures.count($0.0)) \($0.1)" }.joined(separator: ", ")
   }
 
@@ -117,7 +119,9 @@ struct TraceText: CustomStringConvertible {
         let qids = stream.qids.prefix(20).joined(separator: ", ") + (stream.qids.count > 20 ? ", …" : "")
         lines.append("  \(stream.stream): the host is there, with \(stream.qids.count) QIDs: \(qids)")
       } else if let least = stream.leastID, let greatest = stream.greatestID {
-        lines.append("  \(stream.stream): \(Figures.count(stream.records)) \(noun(of: target)), with ids from \(least) to \(greatest)")
+        lines.append(
+          "  \(stream.stream): \(Figures.count(stream.records)) \(noun(of: target)), with ids from \(least) to \(greatest)"
+        )
       }
     }
     if seen.isEmpty { lines.append("  the answers hold none at all") }

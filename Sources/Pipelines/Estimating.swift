@@ -71,7 +71,9 @@ package final class Estimating: Rehearsal {
   package func estimate() throws -> Estimate {
     var state = self.state.withLock { $0 }
     var estimate = Estimate(pipeline: plan.name)
-    estimate.rounds = state.rounds.map { Estimate.Round(number: $0.key, time: $0.value) }.sorted { $0.number < $1.number }
+    estimate.rounds = state.rounds.map { Estimate.Round(number: $0.key, time: $0.value) }.sorted {
+      $0.number < $1.number
+    }
     for stream in plan.streams {
       for output in stream.outputs.indices {
         estimate.rows += try rows(of: stream, output, &state)

@@ -76,7 +76,10 @@ struct RecordLook {
         let path = (prefix + names.compactMap(\.self)).joined(separator: ".")
         if arena.isLeaf(index) { add(value(of: index, in: fields), at: path) }
       case .attribute:
-        add(value(of: index, in: fields), at: (prefix + names.compactMap(\.self) + ["@\(node.name.text)"]).joined(separator: "."))
+        add(
+          value(of: index, in: fields),
+          at: (prefix + names.compactMap(\.self) + ["@\(node.name.text)"]).joined(separator: ".")
+        )
       case .text: add(value(of: index, in: fields), at: (prefix + names.compactMap(\.self)).joined(separator: "."))
       case .end: return
       }
@@ -116,9 +119,13 @@ extension RecordLook {
       removed.removeAll { $0 == path }
       added.removeAll { $0 == new }
     }
-    if !removed.isEmpty { words.append("removed " + Self.roots(of: removed, among: after.paths).joined(separator: ", ")) }
+    if !removed.isEmpty {
+      words.append("removed " + Self.roots(of: removed, among: after.paths).joined(separator: ", "))
+    }
     if !added.isEmpty {
-      let shown = Self.roots(of: added, among: paths).map { root in after.values[root].map { "\(root): \(Self.text($0))" } ?? root }
+      let shown = Self.roots(of: added, among: paths).map { root in
+        after.values[root].map { "\(root): \(Self.text($0))" } ?? root
+      }
       words.append("added " + shown.joined(separator: ", "))
     }
     for path in paths {
@@ -169,9 +176,11 @@ extension RecordLook {
   /// 1234567 as 1,234,567.
   static func grouped(_ number: Int) -> String {
     let digits = Array(String(number))
-    return String(digits.indices.reversed().reduce(into: [Character]()) { text, index in
-      text.insert(digits[index], at: 0)
-      if index > 0, (digits.count - index).isMultiple(of: 3) { text.insert(",", at: 0) }
-    })
+    return String(
+      digits.indices.reversed().reduce(into: [Character]()) { text, index in
+        text.insert(digits[index], at: 0)
+        if index > 0, (digits.count - index).isMultiple(of: 3) { text.insert(",", at: 0) }
+      }
+    )
   }
 }

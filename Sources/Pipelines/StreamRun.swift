@@ -102,7 +102,7 @@ struct StreamRun {
     return settings.rehearsal?.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1]) ?? flow
   }
 
-  /// Returns when every output has ended. The first error ends them all.
+  /// Returns when every output has ended; the first error ends them all.
   private func drain(_ trunk: AnyFlow, into outputs: [OutputRun]) async throws {
     let (context, limit, commits, progress) = (context, limit, commits, progress)
     if outputs.count == 1 {
@@ -135,7 +135,8 @@ struct StreamRun {
     _ settings: Settings
   ) -> [StageMeter] {
     stages.enumerated().map { index, stage in
-      StageMeter(stage.name) { [deadLetters = settings.deadLetters, rehearsal = settings.rehearsal] name, rejection, page in
+      StageMeter(stage.name) {
+        [deadLetters = settings.deadLetters, rehearsal = settings.rehearsal] name, rejection, page in
         try deadLetters.accept(rejection.record, from: name, because: rejection.reason, on: page)
         rehearsal?.refused(rejection, before: Edge(stream: stream, output: output, index: index + 1))
       }

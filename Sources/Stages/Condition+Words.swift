@@ -18,7 +18,8 @@ extension Condition: CustomStringConvertible {
     case .all(let conditions): return conditions.lazy.compactMap { $0.mismatch(in: fields) }.first
     case .any(let conditions): return conditions.compactMap { $0.mismatch(in: fields) }.joined(separator: "; and ")
     case .not(let condition): return "\(condition) holds, and must not"
-    case .field(let path, .exists(let truth)): return "\(path) is \(truth ? "not there" : "there"), and must \(truth ? "be" : "not be")"
+    case .field(let path, .exists(let truth)):
+      return "\(path) is \(truth ? "not there" : "there"), and must \(truth ? "be" : "not be")"
     case .field(let path, let test):
       var texts: [String] = []
       fields.forEachText(at: path) { node in

@@ -75,7 +75,9 @@ package final class SQLiteState: StateStore {
   /// - Throws: ``StateError`` with code `inUse` while another run has the folder.
   package static func temporary(copying folder: FilePath) throws(StateError) -> SQLiteState {
     let names = ["state.db", "state.db-wal"].filter { unsafe access(folder.appending($0).string, F_OK) == 0 }
-    let copy = FilePath(FileManager.default.temporaryDirectory.appending(path: "sluice-state-\(UUID().uuidString)").path)
+    let copy = FilePath(
+      FileManager.default.temporaryDirectory.appending(path: "sluice-state-\(UUID().uuidString)").path
+    )
     guard !names.isEmpty else { return try temporary() }
     try create(copy)
     // Nobody writes as long as this is held.

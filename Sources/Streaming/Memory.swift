@@ -15,7 +15,9 @@ package protocol Memory: Sendable {
   func end(_ page: Page, marks: UInt32) throws
 }
 
-/// A stage that remembers. It still is a value: what it remembers is lent to it by the run.
+/// A stage that remembers.
+///
+/// It still is a value: what it remembers is lent to it by the run.
 package protocol RememberingStage<Input, Output>: Sendable {
   associatedtype Input: Record
   associatedtype Output: Record

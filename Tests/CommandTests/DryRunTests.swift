@@ -24,7 +24,9 @@ import Testing
   func demo() async throws {
     try await Program.withFolder { folder in
       let (there, temporary) = (folder.appending(path: "there"), folder.appending(path: "temporary"))
-      for url in [there, temporary] { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+      for url in [there, temporary] {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      }
       let dry = try await Program.run(
         "run",
         Self.demo,

@@ -126,6 +126,24 @@ import Testing
     #expect(versions.values.reduce(0) { $0 + ($1.count == 2 ? $1[1].ports.count : 0) } < given)
   }
 
+  @Test("assets are reduced as a program of another kind reduces them")
+  func assetsInPython() async throws {
+    try await Program.withFolder { folder in
+      let made = folder.appending(path: "made.jsonl.gz")
+      let pages = (1...2).map { Program.project.appending(path: "Fixtures/demo/assets-000\($0).json").path }
+      let script = Python.testsFolder.appending(path: "Reference/assets.py").path
+      let result = try await Command.run("/usr/bin/env", ["python3", script, made.path] + pages)
+      #expect(result.status == 0, "\(result.errorText)")
+      let theirs = try await Program.gunzip(made).split(separator: UInt8(ascii: "\n"))
+      let ours = try #require(try await Self.run("assets")["assets"]).split(separator: UInt8(ascii: "\n"))
+      #expect(theirs.count == ours.count)
+      for (one, other) in zip(theirs, ours) {
+        let (one, other) = try (JSONSerialization.jsonObject(with: one), JSONSerialization.jsonObject(with: other))
+        #expect((one as? NSDictionary) == (other as? NSDictionary))
+      }
+    }
+  }
+
   @Test("the same input gives the same gzip bytes, on one core or two")
   func gzipBytesAreStable() async throws {
     let saved = Program.project.appending(path: "Fixtures/demo/detections-0001.xml").path

@@ -55,7 +55,7 @@ import Testing
   @Test("the demo prints what the README shows")
   func demo() async throws {
     try await Program.withFolder { folder in
-      let shown = try #require(try Self.blocks().first { $0.text.hasPrefix("demo/demo") })
+      let shown = try #require(try Self.blocks().first { $0.text.hasPrefix("demo/detections") })
       let demo = Program.project.appending(path: "Pipelines/demo.yaml").path
       let result = try await Program.run("run", demo, folder: folder)
       let printed = result.errorText.split(separator: "\n").map { line in

@@ -67,7 +67,9 @@ import Testing
         let text = String(decoding: answer[first..<end], as: UTF8.self)
         let name = item["name"] as? String ?? ""
         let isHost = name == "host 10000038"
-        #expect(text.hasPrefix(isHost ? "<HOST>" : "<DETECTION>") && text.hasSuffix(isHost ? "</HOST>" : "</DETECTION>"))
+        #expect(
+          text.hasPrefix(isHost ? "<HOST>" : "<DETECTION>") && text.hasSuffix(isHost ? "</HOST>" : "</DETECTION>")
+        )
         if !isHost {
           let qid = name.split(separator: ",")[0].split(separator: " ")[1]
           #expect(text.contains("<QID>\(qid)</QID>"))
@@ -98,7 +100,9 @@ import Testing
       #expect(lines.contains("guard-size split into 3 parts"), "\(lines)")
       for part in 1...3 { #expect(lines.contains("part \(part) of 3")) }
       let parts = lines.filter { $0.contains("of the 70,000 bytes of DETECTION.RESULTS") }
-      let bytes = parts.compactMap { $0.split(separator: " ").dropFirst(2).first.map { Int($0.filter(\.isNumber)) ?? 0 } }
+      let bytes = parts.compactMap {
+        $0.split(separator: " ").dropFirst(2).first.map { Int($0.filter(\.isNumber)) ?? 0 }
+      }
       #expect(parts.count == 3 && bytes.reduce(0, +) == 70_000, "\(parts)")
       #expect(lines.last == "3 logs delivered")
     }
