@@ -10,6 +10,7 @@ struct BalanceText: CustomStringConvertible {
   var description: String {
     var lines: [String] = []
     for stream in report.streams { lines += text(of: stream) }
+    lines += report.notices.map { "notice: \($0)" }
     let imbalances = report.streams.flatMap(\.imbalances)
     let verdict =
       !imbalances.isEmpty

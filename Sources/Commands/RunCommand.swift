@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Pipelines
+internal import Qualys
 internal import Sinks
+internal import State
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -88,7 +90,14 @@ struct RunCommand: AsyncParsableCommand {
     return switch error {
     case is DiskError: ExitStatus.tryLater
     case let failure as HTTPSink.Failure where failure.kind == .unavailable: ExitStatus.tryLater
-    case is HTTPSink.Failure, is Diagnostic: ExitStatus.configuration
+    case let refusal as Refusal where refusal.remedy != .person: ExitStatus.tryLater
+    case is Exhausted, is PagingError: ExitStatus.tryLater
+    case let state as StateError:
+      switch state.code {
+      case .newerSchema, .notWritable: ExitStatus.configuration
+      default: ExitStatus.tryLater
+      }
+    case is HTTPSink.Failure, is Diagnostic, is Refusal, is CaptureError: ExitStatus.configuration
     default: ExitStatus.software
     }
   }

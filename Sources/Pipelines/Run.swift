@@ -63,7 +63,7 @@ package struct Run: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var report = RunReport(pipeline: plan.name, isRehearsal: rehearsal != nil)
-    let state = try openState()
+    let state = try openState(&report)
     let rounds = try rounds()
     var streams = try plan.streams.map { try StreamRun($0, in: context(of: $0, state), limit: limit, settings(of: $0)) }
     do {
@@ -84,10 +84,17 @@ package struct Run: Sendable {
 
   // MARK: - What a run lends to its streams
 
-  private func openState() throws -> (any StateStore)? {
+  private func openState(_ report: inout RunReport) throws -> (any StateStore)? {
     guard plan.streams.contains(where: \.needsState) else { return nil }
     guard let state else { return try SQLiteState.temporary() }
-    return try rehearsal == nil ? SQLiteState(in: FilePath(state)) : SQLiteState.temporary(copying: FilePath(state))
+    let folder = FilePath(state)
+    let opened = try rehearsal == nil ? SQLiteState(in: folder) : SQLiteState.temporary(copying: folder)
+    if let aside = opened.movedAside {
+      report.notices.append(
+        "the state could not be trusted and was moved to '\(aside.path)': \(aside.reason); everything is asked for anew"
+      )
+    }
+    return opened
   }
 
   /// The rounds of the capture, or the one round that there is.

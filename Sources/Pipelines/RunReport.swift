@@ -63,6 +63,8 @@ package struct RunReport: Sendable {
   package let pipeline: String
   /// Whether nothing was written: sinks and dead letters were only counted.
   package let isRehearsal: Bool
+  /// What a person should know of that is no stream's own.
+  package var notices: [String] = []
   /// Every stream that ran.
   package var streams: [Stream] = []
   /// How long it took.
