@@ -70,7 +70,8 @@ extension Refusal {
 
   private static func remedy(_ response: APIResponse, code: String?, text: String) -> Remedy {
     switch code {
-    case "1960": return .waitForOthers
+    // 2014: too many are signed in.
+    case "1960", "2014": return .waitForOthers
     case "1965", "1920": return hint(response, text).map { .wait(seconds: $0) } ?? .waitForOthers
     case "999": return .again
     case .some: return .person
