@@ -28,6 +28,8 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
     private var body: (any AsyncIteratorProtocol<[UInt8], any Error>)?
     /// Failures since something last went well.
     private var failures = 0
+    /// Behind which item the page at hand was taken up, if it was.
+    private var resumedAfter: UInt64?
 
     fileprivate init(pager: P, context: CallContext) {
       self.pager = pager
@@ -120,10 +122,13 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       let report = try await page.concluded()
       guard let failure = report.failure else {
         failures = 0
+        resumedAfter = nil
         return try await pager.finish(report)
       }
-      if let id = report.lastID, report.marks > 0, report.idsAscend {
+      // An answer that ends where the one before it did is no progress, whatever it gave.
+      if let id = report.lastID, report.marks > 0, report.idsAscend, id > resumedAfter ?? 0 {
         failures = 0
+        resumedAfter = id
         pager.resume(after: id, of: report)
       }
       if let error = failure as? AnswerError,

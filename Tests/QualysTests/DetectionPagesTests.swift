@@ -96,6 +96,15 @@ import Testing
     #expect(transport.requests.count == 1)
   }
 
+  @Test("a server that always breaks off behind the same host does not go on for ever")
+  func sameBreak() async throws {
+    let text = Self.answer(from: 1)
+    let cut = text.firstRange(of: "</HOST>").map { text[..<$0.upperBound].utf8.count }
+    let transport = ScriptedTransport { _, _ in .init(text, cut: cut) }
+    await #expect(throws: Exhausted.self) { try await Self.hosts(transport) }
+    #expect(transport.requests.count == 30)
+  }
+
   @Test("what never gets better ends the round, with the reason")
   func exhausted() async throws {
     let transport = ScriptedTransport { _, _ in .init("<html><title>Maintenance</title></html>", status: 503) }
