@@ -36,9 +36,9 @@ extension PipelineFile {
     ("name", "The pipeline's name, which keys its state; the file's own name when left out."),
     ("names", "Whose names are written: sumo (Sumo Logic's, the default) or qualys."),
     ("qualys", "How Qualys is reached."),
-    ("replay", "A folder of saved answers that stands for Qualys, relative to this file."),
+    ("replay", "A capture that answers in Qualys' place, relative to this file."),
     ("dead-letters", "The file for records that a stage or sink refused for ever."),
-    ("state", "Kept for a later version."),
+    ("state", "Kept for a later version; 'run --state' names a folder for a replay's."),
     ("sinks", "Where streams end that have no sinks of their own."),
     ("streams", "The streams, by name."),
   ]
