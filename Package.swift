@@ -14,6 +14,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -40,11 +41,18 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
+    .target(name: "Health", dependencies: ["JSONText", .product(name: "SystemPackage", package: "swift-system")]),
     .target(
       name: "Qualys",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Gzip",
+        "Streaming", "Records", "Stages", "State", "Gzip", "Health", "JSONText",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
@@ -64,7 +72,7 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Qualys", "Sinks", "Gzip",
+        "Streaming", "Records", "Stages", "State", "Qualys", "Sinks", "Gzip", "Health",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
@@ -77,12 +85,13 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]
     ),
     .target(
       name: "Commands",
       dependencies: [
-        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks",
+        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks", "Health",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -113,7 +122,9 @@ let package = Package(
     ),
     .testTarget(
       name: "PipelinesTests",
-      dependencies: ["Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "TestSupport"],
+      dependencies: [
+        "Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "Health", "Simulator", "TestSupport",
+      ],
       exclude: ["Broken"]
     ),
     .testTarget(
@@ -124,9 +135,17 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
+    .testTarget(name: "HealthTests", dependencies: ["Health", "TestSupport"]),
     .testTarget(
       name: "QualysTests",
-      dependencies: ["Qualys", "State", "Streaming", "Records", "Stages", "Simulator", "TestSupport"]
+      dependencies: [
+        "Qualys", "State", "Streaming", "Records", "Stages", "Health", "Gzip", "Simulator", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
     ),
     .testTarget(
       name: "SimulatorTests",
@@ -135,6 +154,8 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]
     ),
     .testTarget(
@@ -143,7 +164,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Commands", "TestSupport"],
+      dependencies: [
+        "Commands", "Pipelines", "Qualys", "State", "Streaming", "Sinks", "Health", "Simulator", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       exclude: ["stdout.yaml", "strict.yaml", "lines.yaml"]
     ),
   ],

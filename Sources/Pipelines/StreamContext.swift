@@ -1,3 +1,4 @@
+package import Health
 package import Qualys
 package import State
 package import Streaming
@@ -20,6 +21,10 @@ package struct StreamContext: Sendable {
   package var versions: [String: String] = [:]
   /// The number of the round's first page: pages are counted from the beginning of the run.
   package var firstPage = 0
+  /// Where the source goes on with a round that was not finished; nil to begin one.
+  package var cursor: [UInt8]?
+  /// Takes what a person should know.
+  package var events: any EventRecorder = NoEvents()
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
   package var now: @Sendable () -> Int
   /// Takes a record that a sink refuses for ever, before the sink acknowledges its page: it becomes a dead letter.
@@ -60,7 +65,7 @@ package struct StreamContext: Sendable {
   /// - Precondition: The run lends a transport and a state. It does to streams whose plan says that they call Qualys.
   var calls: CallContext {
     guard let transport, let state else { preconditionFailure("stream '\(stream)' calls Qualys, and cannot") }
-    return CallContext(
+    var calls = CallContext(
       transport: transport,
       state: state,
       stream: stream,
@@ -68,5 +73,8 @@ package struct StreamContext: Sendable {
       versions: versions,
       now: now
     )
+    calls.cursor = cursor
+    calls.events = events
+    return calls
   }
 }

@@ -1,3 +1,4 @@
+package import Health
 package import State
 
 /// What a source needs to call Qualys: how, for whom, and as of when.
@@ -14,6 +15,10 @@ package struct CallContext: Sendable {
   package var versions: [String: String]
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
   package var now: @Sendable () -> Int
+  /// Where a round that was not finished goes on: what ``Page/cursor`` gave of its last committed page; nil to begin one.
+  package var cursor: [UInt8]?
+  /// Takes what a person should know.
+  package var events: any EventRecorder = NoEvents()
   /// Calls that may fail one after another before the round is given up.
   package var attempts = 30
   /// A number from 0 up to 1, so that many that wait do not all come back at once.

@@ -1,4 +1,5 @@
 internal import Records
+internal import Streaming
 
 /// Brings the lines of one request to a server: again and again, in halves, or not at all.
 struct HTTPDelivery: Sendable {
@@ -21,7 +22,7 @@ struct HTTPDelivery: Sendable {
   /// The pipeline, the stream and its output, which are part of each key.
   let scope: String
   let sending: any HTTPSending
-  let pace: HTTPPace
+  let pace: Pace
 
   /// Sends lines until the server has each or refuses it for ever; halves what is refused until one line is left.
   /// - Throws: `HTTPSink.Failure`, or `CancellationError`.

@@ -66,7 +66,7 @@ package final class HTTPSink: Sink {
     _ settings: Settings,
     scope: String,
     sending: any HTTPSending,
-    pace: HTTPPace = .system,
+    pace: Pace = .system,
     reject: @escaping @Sendable (_ line: Line, _ reason: String, _ page: Page) throws -> Void
   ) {
     self.settings = settings

@@ -43,12 +43,22 @@ extension SQLiteState {
         let entries = overlay.entries(of: page, below: marks)
         try Self.write(entries, in: place.space, at: progress.serverTime, database, &spaces)
       }
-      try database.cachedStatement(sql: "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)").execute(arguments: [
-        stream, Data(progress.cursor), progress.serverTime, StateFile.check(progress, of: stream),
-      ])
+      try Self.write(progress, of: stream, database)
     }
     shared.withLock { shared in
       for place in overlays.keys { shared.overlays[place]?.remove(page) }
+    }
+  }
+
+  package func finishRound(
+    of stream: String,
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) throws(StateError) {
+    try write { database, spaces in
+      try Self.write(entries, in: space, at: 0, database, &spaces)
+      try Self.write(progress, of: stream, database)
     }
   }
 
@@ -96,6 +106,12 @@ extension SQLiteState {
       throw StateFile.damage(in: "what a stage remembers")
     }
     return value
+  }
+
+  private static func write(_ progress: StreamProgress, of stream: String, _ database: Database) throws {
+    try database.cachedStatement(sql: "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)").execute(arguments: [
+      stream, Data(progress.cursor), progress.serverTime, StateFile.check(progress, of: stream),
+    ])
   }
 
   private static func write(

@@ -27,6 +27,15 @@ package protocol StateStore: AnyObject, Sendable {
   /// can be tried again. What is committed is as old as `progress.serverTime`.
   func commit(_ page: Page, marks: UInt32, of stream: String, progress: StreamProgress) throws
 
+  /// Ends a round in one transaction: how far the stream has come, and values that hold from now on, such as the window
+  /// of the next round.
+  func finishRound(
+    of stream: String,
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) throws
+
   /// Forgets everything of pages that were not committed: after a failed or cancelled round.
   func abandon(_ stream: String) throws
 

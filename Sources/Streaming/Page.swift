@@ -54,6 +54,10 @@ public final class Page: Sendable {
   /// Whether its source asks again for what a page that broke off did not give.
   package let isAskedAgain: Bool
 
+  /// What the source wants back to go on behind this page, made of what the decoder learned of it; nil where it would
+  /// have to begin anew.
+  package let cursor: (@Sendable (Report) -> [UInt8]?)?
+
   private struct State {
     var report: Report?
     var transportFailure: String?
@@ -68,10 +72,18 @@ public final class Page: Sendable {
     self.origin = origin
     detail = nil
     isAskedAgain = false
+    cursor = nil
   }
 
   /// Creates a page that is about to be read, and whose rest is asked for again when it breaks off.
-  package init(number: Int, origin: String, detail: String? = nil, isAskedAgain: Bool) {
+  package init(
+    number: Int,
+    origin: String,
+    detail: String? = nil,
+    isAskedAgain: Bool,
+    cursor: (@Sendable (Report) -> [UInt8]?)? = nil
+  ) {
+    self.cursor = cursor
     self.number = number
     self.origin = origin
     self.detail = detail

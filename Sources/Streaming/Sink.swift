@@ -6,9 +6,21 @@
 /// - A page that is abandoned is cut back: what came after mark `position.marks` must not be delivered by a sink
 ///   that can take it back, and is counted.
 /// - After an error, only `discard` is called.
+/// - What a sink keeps across processes is its ``position``: the state holds the one of the last committed page, and gives
+///   it back once, by `recover`, before anything else is asked of the sink.
 package protocol Sink<Input>: AnyObject {
   associatedtype Input: Record
   static var component: Component { get }
+
+  /// Where the sink stands after the last `write` that ended a page, in its own words; nil for one that has nothing to
+  /// find again. Small: it is kept with each page.
+  var position: [UInt8]? { get }
+
+  /// Puts everything back to where it was when a position was committed: what was written after it goes, what was only
+  /// lacking its name gets it.
+  ///
+  /// - Parameter position: The committed one; nil when there is none, so that everything unfinished goes.
+  func recover(_ position: [UInt8]?) async throws
 
   /// Takes a batch; waits while more would need unbounded memory.
   func write(_ batch: Batch<Input>) async throws
@@ -21,6 +33,11 @@ package protocol Sink<Input>: AnyObject {
 
   /// What this sink has done so far.
   var counts: SinkCounts { get }
+}
+
+extension Sink {
+  package var position: [UInt8]? { nil }
+  package func recover(_ position: [UInt8]?) async throws {}
 }
 
 /// The sums of one sink: `entered = acknowledged + rejected + abandoned`, or records were lost.

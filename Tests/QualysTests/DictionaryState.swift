@@ -23,6 +23,14 @@ final class DictionaryState: StateStore {
 
   func progress(of stream: String) throws -> StreamProgress? { nil }
   func commit(_ page: Page, marks: UInt32, of stream: String, progress: StreamProgress) throws {}
+  func finishRound(
+    of stream: String,
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) throws {
+    try store(entries, in: space)
+  }
   func abandon(_ stream: String) throws {}
   func prune(_ space: String, olderThan seconds: Int, at time: Int) throws {}
 

@@ -18,7 +18,7 @@ struct HTTPNetworkTests {
     timeout: Duration = .seconds(30),
     connections: Int = 1,
     giveUpAfter: Duration = .seconds(600),
-    pace: HTTPPace? = nil
+    pace: Pace? = nil
   ) async throws -> SinkCounts {
     var settings = try HTTPSink.Settings(url: url)
     settings.headers = [("X-Sumo-Category", "qualys/vmdr"), ("X-Sumo-Fields", "team=secops")]

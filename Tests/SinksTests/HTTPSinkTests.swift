@@ -229,7 +229,7 @@ struct HTTPSinkTests {
   func cancelled() async throws {
     let page = try TestLines.page([2])
     let server = ScriptedServer { _, _ in HTTPAnswer(status: 503) }
-    var pace = HTTPPace.system
+    var pace = Pace.system
     let (asleep, continuation) = AsyncStream.makeStream(of: Void.self)
     pace.sleep = { _ in
       continuation.finish()
@@ -261,7 +261,7 @@ final class Letters: Sendable {
   var reasons: [String] { all.withLock { $0.map(\.reason) } }
   var pages: [Int] { all.withLock { $0.map(\.page) } }
 
-  func sink(_ settings: HTTPSink.Settings, scope: String, sending: any HTTPSending, pace: HTTPPace) -> HTTPSink {
+  func sink(_ settings: HTTPSink.Settings, scope: String, sending: any HTTPSending, pace: Pace) -> HTTPSink {
     HTTPSink(settings, scope: scope, sending: sending, pace: pace) { line, reason, page in
       self.all.withLock { $0.append((line.text, reason, page.number)) }
     }

@@ -1,5 +1,6 @@
 import Gzip
 import Sinks
+import Streaming
 import Synchronization
 
 /// A server that is only a script, and keeps what was posted to it.
@@ -69,8 +70,8 @@ final class VirtualTime: Sendable {
   /// Every wait so far.
   var waited: [Duration] { waits.withLock { $0 } }
 
-  var pace: HTTPPace {
-    HTTPPace(
+  var pace: Pace {
+    Pace(
       elapsed: { self.waited.reduce(.zero, +) },
       date: { 784_111_777 },
       sleep: { duration in

@@ -65,6 +65,18 @@ package final class MemoryState: StateStore {
     }
   }
 
+  package func finishRound(
+    of stream: String,
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) {
+    shared.withLock { shared in
+      for (key, value) in entries { shared.spaces[space, default: [:]][key] = (value, 0) }
+      shared.progress[stream] = progress
+    }
+  }
+
   package func abandon(_ stream: String) { shared.withLock { $0.overlays[stream] = nil } }
 
   package func prune(_ space: String, olderThan seconds: Int, at time: Int) {

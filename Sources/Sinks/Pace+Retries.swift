@@ -1,37 +1,6 @@
-internal import Glibc
+package import Streaming
 
-/// When to try again, and time and chance as sending sees them: a seam, so that tests wait for nothing.
-package struct HTTPPace: Sendable {
-  /// Time since some beginning; never goes back.
-  package var elapsed: @Sendable () -> Duration
-  /// The clock on the wall, seconds since 1970.
-  package var date: @Sendable () -> Int
-  package var sleep: @Sendable (Duration) async throws -> Void
-  /// A number from 0 to 1.
-  package var random: @Sendable () -> Double
-
-  package init(
-    elapsed: @escaping @Sendable () -> Duration,
-    date: @escaping @Sendable () -> Int,
-    sleep: @escaping @Sendable (Duration) async throws -> Void,
-    random: @escaping @Sendable () -> Double
-  ) {
-    self.elapsed = elapsed
-    self.date = date
-    self.sleep = sleep
-    self.random = random
-  }
-
-  private static let beginning = ContinuousClock.now
-
-  /// This machine's own.
-  package static let system = HTTPPace(
-    elapsed: { beginning.duration(to: .now) },
-    date: { time(nil) },
-    sleep: { try await Task.sleep(for: $0) },
-    random: { .random(in: 0...1) }
-  )
-
+extension Pace {
   /// How long to wait before the try after so many failed ones.
   ///
   /// What the server asks for holds, and up to 5 % more, so that those whom it sent away together do not come back
