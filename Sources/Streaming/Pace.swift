@@ -29,7 +29,7 @@ package struct Pace: Sendable {
   /// This machine's own.
   package static let system = Pace(
     elapsed: { beginning.duration(to: .now) },
-    date: { unsafe time(nil) },
+    date: { time(nil) },
     sleep: { try await Task.sleep(for: $0) },
     random: { .random(in: 0...1) }
   )
