@@ -43,9 +43,20 @@ let package = Package(
     ),
     .target(name: "Health", dependencies: ["JSONText", .product(name: "SystemPackage", package: "swift-system")]),
     .target(
+      name: "Network",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .target(
       name: "Qualys",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Gzip", "Health", "JSONText",
+        "Streaming", "Records", "Stages", "State", "Gzip", "Health", "JSONText", "Network",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -59,7 +70,7 @@ let package = Package(
     .target(
       name: "Sinks",
       dependencies: [
-        "Streaming", "Records", "Gzip", "JSONText",
+        "Streaming", "Records", "Gzip", "JSONText", "Network",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),

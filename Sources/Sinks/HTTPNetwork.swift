@@ -1,9 +1,8 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
+internal import Network
 internal import Synchronization
-internal import SystemPackage
 
 /// The network: HTTP/1.1 over few connections that are kept, certificates always verified, redirects never followed.
 package final class HTTPNetwork: HTTPSending {
@@ -36,7 +35,9 @@ package final class HTTPNetwork: HTTPSending {
       }
     } catch {
       try Task.checkCancellation()
-      throw HTTPTrouble(error)
+      if let trouble = error as? HTTPTrouble { throw trouble }
+      let trouble = NetworkTrouble(error)
+      throw HTTPTrouble(trouble.description, isConfiguration: trouble.isConfiguration)
     }
   }
 
@@ -80,44 +81,5 @@ package final class HTTPNetwork: HTTPSending {
     }
     // Nothing is left to be done when even this fails.
     try? await last?.shutdown()
-  }
-}
-
-extension HTTPTrouble {
-  /// An error of the client in words that name no host and hold no URL.
-  fileprivate init(_ error: any Error) {
-    switch error {
-    case let trouble as HTTPTrouble: self = trouble
-    case let error as HTTPClientError: self.init(Self.words(for: error))
-    case let error as NIOConnectionError:
-      if error.connectionErrors.isEmpty {
-        self.init("the server's name cannot be looked up")
-      } else {
-        self.init("it cannot be connected to: \(Self.words(for: error.connectionErrors.map(\.error)))")
-      }
-    case let error as IOError: self.init("the connection broke: \(Errno(rawValue: error.errnoCode))")
-    default:
-      // The TLS library says it in its text alone.
-      let text = "\(error)"
-      if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("failedToValidateHostname") {
-        self.init("its certificate cannot be trusted", isConfiguration: true)
-      } else {
-        self.init("the connection broke (\(type(of: error)))")
-      }
-    }
-  }
-
-  private static func words(for error: HTTPClientError) -> String {
-    switch error {
-    case .connectTimeout, .getConnectionFromPoolTimeout: "it did not take the connection in time"
-    case .tlsHandshakeTimeout: "TLS was not agreed on in time"
-    case .remoteConnectionClosed: "the connection was closed before the whole answer was there"
-    default: "the connection broke (\(error.shortDescription))"
-    }
-  }
-
-  private static func words(for errors: [any Error]) -> String {
-    let codes = errors.compactMap { ($0 as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } }
-    return codes.first ?? "it did not answer in time"
   }
 }
