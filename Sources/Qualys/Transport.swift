@@ -48,6 +48,11 @@ package enum API: String, Sendable, Codable, CaseIterable {
   case knowledgeBase = "knowledge-base"
   /// `/rest/2.0/search/am/asset`
   case assets
+  /// `/api/N.0/fo/asset/host/`
+  case hosts
+
+  /// Whether it is called on the gateway, with a token; the others are called on the API server, with a password.
+  package var isOnGateway: Bool { self == .assets }
 }
 
 /// The head of an answer, and its body as it arrives.
@@ -56,7 +61,7 @@ package struct APIResponse: Sendable {
   package var status: Int
   /// Header fields, in order.
   package var headers: [(name: String, value: String)]
-  /// The body, inflated if it was sent compressed.
+  /// The body: as it is on the wire, or behind an `InflatingTransport` inflated.
   package var body: any AsyncSequence<[UInt8], any Error> & Sendable
   /// The file that the body came from, if one did.
   package var file: String?
