@@ -19,9 +19,56 @@ struct ServingOptions: ParsableArguments {
   @Flag(help: "Send bodies as gzip to whoever accepts it.")
   var gzip = false
 
+  @Option(help: ArgumentHelp("Draw faults from this seed, of those that nothing need be lost by.", valueName: "seed"))
+  var faultSeed: UInt64?
+
+  @Option(help: ArgumentHelp("With --fault-seed: how many calls go wrong, three in a row at most.", valueName: "share"))
+  var faultRate = "20%"
+
+  @Option(help: ArgumentHelp("How long a call counts as running after its client went away.", valueName: "time"))
+  var keepSlot = "0s"
+
+  @Option(help: "How the header fields about calls at once are spelled: hyphenated or joined.")
+  var limitSpelling = "hyphenated"
+
+  @Option(help: ArgumentHelp("A host at which every answer breaks off; may be repeated.", valueName: "id"))
+  var brokenHost: [Int] = []
+
+  @Option(help: ArgumentHelp("A host that is no XML; may be repeated.", valueName: "id"))
+  var malformedHost: [Int] = []
+
+  @Flag(help: "Hosts without DETECTION_LIST, with unknown elements, and detections without UNIQUE_VULN_ID.")
+  var oddHosts = false
+
+  @Flag(help: "Give hosts numbers that follow one on the other, which the Host List tells in ranges.")
+  var consecutiveIds = false
+
+  @Option(
+    help: ArgumentHelp("Serve HTTPS with this certificate and those that vouch for it, in PEM.", valueName: "file")
+  )
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("The certificate's key, in PEM.", valueName: "file"))
+  var tlsKey: String?
+
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("'--port' takes a number from 0 to 65535.") }
+    guard faultPercent != nil else { throw ValidationError("'--fault-rate' takes a share from 0% to 100%.") }
+    guard Duration(faultTime: keepSlot) != nil else { throw ValidationError("'--keep-slot' takes a time such as 30s.") }
+    guard LimitSpelling(rawValue: limitSpelling) != nil else {
+      throw ValidationError("'--limit-spelling' takes hyphenated or joined.")
+    }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else {
+      throw ValidationError("'--tls-certificate' and '--tls-key' belong together.")
+    }
     guard rateLimit >= 0, concurrency >= 0 else { throw ValidationError("Calls are counted from 0.") }
+  }
+
+  private var faultPercent: Int? {
+    guard faultRate.hasSuffix("%"), let percent = Int(faultRate.dropLast()), (0...100).contains(percent) else {
+      return nil
+    }
+    return percent
   }
 
   /// Serves until SIGINT or SIGTERM.
@@ -34,12 +81,20 @@ struct ServingOptions: ParsableArguments {
     options.concurrency = concurrency
     options.compresses = gzip
     options.faults = try readFaults()
+    options.seededFaults = faultSeed.map { SeededFaults(seed: $0, percent: faultPercent ?? 0) }
+    options.slotIsKept = Duration(faultTime: keepSlot) ?? .zero
+    options.spelling = LimitSpelling(rawValue: limitSpelling) ?? .hyphenated
+    options.detections.brokenHosts = Set(brokenHost)
+    options.detections.malformedHosts = Set(malformedHost)
+    options.detections.hasOddHosts = oddHosts
+    options.detections.hasConsecutiveIDs = consecutiveIds
+    if let tlsCertificate, let tlsKey { options.tls = TLSFiles(certificateChain: tlsCertificate, key: tlsKey) }
     let server = SimulatedServer(options)
     let address: String
     do {
-      address = "http://127.0.0.1:\(try await server.start())"
+      address = "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(try await server.start())"
     } catch {
-      say("sluice: cannot listen on port \(port): \(error)")
+      say("sluice: cannot serve on port \(port): \(error)")
       throw ExitStatus.tryLater
     }
     let welcome = "listening on \(address)\nuser name \(options.user), password \(options.password)\n"

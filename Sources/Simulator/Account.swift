@@ -13,7 +13,9 @@ struct Account: Sendable {
   let concurrency: Int
 
   private var admitted: [Duration] = []
-  private(set) var running = 0
+  private var inProgress = 0
+  /// Until when calls that were abandoned count as running.
+  private var kept: [Duration] = []
 
   /// Opens an account; `window` slides, backwards from each call.
   init(calls: Int, window: Duration, concurrency: Int) {
@@ -21,6 +23,9 @@ struct Account: Sendable {
     self.window = window
     self.concurrency = concurrency
   }
+
+  /// How many calls run, or count as if they did.
+  var running: Int { inProgress + kept.count }
 
   /// Asks for a call at a time; one that is admitted runs until `end`.
   ///
@@ -31,12 +36,15 @@ struct Account: Sendable {
     if running >= concurrency { return .tooManyAtOnce }
     if admitted.count >= calls { return .tooOften(seconds: seconds(until: now)) }
     admitted.append(now)
-    running += 1
+    inProgress += 1
     return .admitted
   }
 
-  /// Ends a call that was admitted.
-  mutating func end() { running -= 1 }
+  /// Ends a call that was admitted; its slot may be kept beyond that.
+  mutating func end(keepingSlotUntil end: Duration? = nil) {
+    inProgress -= 1
+    if let end { kept.append(end) }
+  }
 
   /// What header fields tell at a time, in an answer that runs or was refused.
   mutating func limits(at now: Duration, isRunning: Bool) -> Limits {
@@ -53,6 +61,7 @@ struct Account: Sendable {
 
   private mutating func forget(before now: Duration) {
     admitted.removeAll { $0 + window <= now }
+    kept.removeAll { $0 <= now }
   }
 
   /// Whole seconds until the oldest call leaves the window, at least 1.

@@ -31,6 +31,22 @@ enum AllowedParameters {
     "host_metadata_fields", "show_cloud_tags", "cloud_tag_fields", "max_days_since_last_vm_scan", "os_hostname",
   ]
 
+  /// What the simulation does as it is told.
+  static let simulated: Set<String> = [
+    "action", "details", "ids", "id_min", "id_max", "truncation_limit", "vm_processed_after", "vm_processed_before",
+    "detection_updated_since", "status", "severities", "qids", "show_igs", "show_results", "show_tags",
+    "last_modified_after", "last_modified_before",
+  ]
+
+  /// What answers always have, so that they can be asked for and not be refused.
+  static let alwaysShown = [
+    "show_asset_id": ["1"], "show_qds": ["1"], "show_qds_factors": ["1"], "show_reopened_info": ["1"],
+    "show_cloud_tags": ["1"], "host_metadata": ["all", "ec2"], "show_arf_data": ["1"], "mitre_attack_details": ["1"],
+    "vuln_detection_source": ["1"], "include_ignored": ["1"], "include_disabled": ["1"], "output_format": ["XML"],
+    "show_pci_reasons": ["1"], "show_supported_modules_info": ["1"], "show_disabled_flag": ["1"],
+    "show_qid_change_log": ["1"],
+  ]
+
   /// Of each of these, a call has one at most (code 1904).
   static let exclusive = [
     ["ag_ids", "ag_titles"],

@@ -56,13 +56,16 @@ struct Limits: Sendable {
   ///
   /// Refusals for too many calls at once keep both to themselves.
   var rest: (remaining: Int, toWait: Int)? = (299, 0)
+  /// How the fields about calls at once are spelled.
+  var spelling = LimitSpelling.hyphenated
 
   var fields: [NamedValue] {
+    let prefix = spelling == .joined ? "X-ConcurrencyLimit" : "X-Concurrency-Limit"
     let known = [
       NamedValue("X-RateLimit-Limit", "\(calls)"),
       NamedValue("X-RateLimit-Window-Sec", "\(window)"),
-      NamedValue("X-Concurrency-Limit-Limit", "\(concurrency)"),
-      NamedValue("X-Concurrency-Limit-Running", "\(running)"),
+      NamedValue("\(prefix)-Limit", "\(concurrency)"),
+      NamedValue("\(prefix)-Running", "\(running)"),
     ]
     guard let rest else { return known }
     return known + [
@@ -75,4 +78,12 @@ struct Limits: Sendable {
   var gatewayFields: [NamedValue] {
     [NamedValue("X-RateLimit-Limit", "\(calls)"), NamedValue("X-RateLimit-Remaining", "\(rest?.remaining ?? 0)")]
   }
+}
+
+/// How header fields about calls at once are spelled; Qualys' documents have both.
+package enum LimitSpelling: String, Sendable, CaseIterable {
+  /// X-Concurrency-Limit-Limit
+  case hyphenated
+  /// X-ConcurrencyLimit-Limit
+  case joined
 }

@@ -31,6 +31,9 @@ struct AnswerWriter {
     bytes.removeAll(keepingCapacity: true)
   }
 
+  /// Drops what was written behind the first `count` bytes that wait.
+  mutating func drop(behind count: Int) { bytes.removeLast(bytes.count - count) }
+
   // MARK: Elements
 
   /// Begins an element with children.

@@ -83,7 +83,7 @@ extension CaptureSimulation {
       if let next { query.minimumID = next }
       let page = next.map { [NamedValue("id_min", "\($0)")] } ?? []
       let exchange = exchange(.detections, round: round, call: pages, at: time(of: round), parameters + page)
-      next = try folder.add(exchange) { try simulation.writeAnswer(to: query, $0) }
+      next = try folder.add(exchange) { try simulation.writeAnswer(to: query, $0).nextID }
       pages += 1
     } while next != nil
     return pages

@@ -21,6 +21,22 @@ extension DetectionsSimulation {
     /// Which day the hosts are asked on, from 1: on each day some were scanned again, and found to have changed.
     package var round = 1
 
+    /// Whether the hosts' numbers follow one on the other, which the Host List tells in ranges.
+    package var hasConsecutiveIDs = false
+
+    /// Whether there are hosts without DETECTION_LIST, hosts with elements that nobody knows, and detections without
+    /// UNIQUE_VULN_ID.
+    package var hasOddHosts = false
+
+    /// The numbers of hosts at which each answer of the server breaks off.
+    package var brokenHosts: Set<Int> = []
+
+    /// The numbers of hosts that are no XML.
+    package var malformedHosts: Set<Int> = []
+
+    /// What the URL in WARNING begins with: another host than the one that was asked, as at Qualys.
+    package var nextOrigin = "https://qualysapi.p01.eng.sjc01.qualys.com"
+
     /// Creates the options with their defaults.
     package init() {}
   }

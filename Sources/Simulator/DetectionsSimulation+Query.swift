@@ -5,7 +5,7 @@ extension DetectionsSimulation {
     package var limit = 1_000
 
     /// Only hosts with these numbers (`ids`).
-    package var ids: [ClosedRange<Int>]?
+    var ids: IDRanges?
 
     /// The smallest number of a host (`id_min`).
     package var minimumID = 0
@@ -34,6 +34,15 @@ extension DetectionsSimulation {
     /// Whether detections have RESULTS (`show_results`).
     package var showsResults = true
 
+    /// Whether hosts have TAGS (`show_tags`).
+    package var showsTags = true
+
+    /// Whether the host before the page's first comes once more.
+    package var repeatsHost = false
+
+    /// Whether the page's hosts come last one first.
+    package var isReversed = false
+
     /// The parameters that WARNING repeats, as they stand in its URL; made from the limit when `nil`.
     package var parameters: String?
 
@@ -45,7 +54,7 @@ extension DetectionsSimulation {
 
     func matches(_ host: SimulatedHost) -> Bool {
       let processed = host.lastScan.processed.seconds
-      return ids?.contains { $0.contains(host.id) } ?? true
+      return ids?.contains(host.id) ?? true
         && processed > processedAfter ?? .min && processed < processedBefore ?? .max
     }
 

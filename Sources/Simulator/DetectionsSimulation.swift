@@ -47,36 +47,63 @@ package struct DetectionsSimulation: Sendable {
   /// Writes the answer to a question in chunks of about 64 KiB as it is generated.
   ///
   /// The memory this takes does not depend on the answer's size.
-  /// - Returns: The number of the next page's first host, or `nil` if no host follows.
+  /// - Returns: How it ended.
   package func writeAnswer<Failure: Error>(
     to query: Query,
     _ write: (_ chunk: [UInt8]) throws(Failure) -> Void
-  ) throws(Failure) -> Int? {
-    var next = firstHost(from: SimulatedHost.firstIndex(ofID: query.minimumID), matching: query)
-    if next == nil {
+  ) throws(Failure) -> PageEnd {
+    var next = firstHost(of: query)
+    guard let first = next else {
       try writeEmptyAnswer(to: write)
-      return nil
+      return .last
     }
     var writer = AnswerWriter()
     writeOpening(to: &writer)
     writer.open("HOST_LIST")
+    if query.repeatsHost {
+      let host = lastHost(before: first.index, matching: query) ?? first
+      guard try self.write(host, to: &writer, answering: query, passingOnTo: write) else { return .broken }
+    }
     var count = 0
+    var waiting: [SimulatedHost] = []
     while let host = next, query.limit == 0 || count < query.limit {
-      try self.write(host, to: &writer, answering: query, passingOnTo: write)
+      if query.isReversed {
+        waiting.append(host)
+      } else {
+        guard try self.write(host, to: &writer, answering: query, passingOnTo: write) else { return .broken }
+      }
       count += 1
       next = firstHost(from: host.index + 1, matching: query)
+    }
+    for host in waiting.reversed() {
+      guard try self.write(host, to: &writer, answering: query, passingOnTo: write) else { return .broken }
     }
     writer.close("HOST_LIST")
     if let nextID = query.nextID ?? next.map({ "\($0.id)" }) { writeWarning(nextID: nextID, query: query, to: &writer) }
     writeClosing(to: &writer)
     try writer.passOn(to: write)
-    return next?.id
+    return next.map { .more(nextID: $0.id) } ?? .last
   }
+}
+
+/// How a page of hosts ended.
+package enum PageEnd: Sendable, Equatable {
+  /// No host follows.
+  case last
+  /// The next page begins with the host of this number.
+  case more(nextID: Int)
+  /// In the midst of a host.
+  case broken
+
+  var nextID: Int? { if case .more(let id) = self { id } else { nil } }
 }
 
 // MARK: - Hosts
 
 extension DetectionsSimulation {
+  /// The number of the host at a place, from 0.
+  package func hostID(at index: Int) -> Int { SimulatedHost(index, options: options).id }
+
   /// The QIDs that the detections of all pages have.
   ///
   /// - Complexity: O(detections), without their texts; less when every QID there is occurs early.
@@ -102,18 +129,45 @@ extension DetectionsSimulation {
     return nil
   }
 
+  /// The first host that the question asks for.
+  func firstHost(of query: Query) -> SimulatedHost? {
+    firstHost(from: SimulatedHost.firstIndex(ofID: query.minimumID, options: options), matching: query)
+  }
+
+  /// The last host before a place that the question asks for, but for its smallest number.
+  private func lastHost(before index: Int, matching query: Query) -> SimulatedHost? {
+    var query = query
+    query.minimumID = 0
+    for index in (0..<min(index, options.hosts)).reversed() {
+      if let host = firstHost(from: index, matching: query), host.index == index { return host }
+    }
+    return nil
+  }
+
+  /// - Returns: Whether all of the host was written.
   private func write<Failure: Error>(
     _ host: SimulatedHost,
     to writer: inout AnswerWriter,
     answering query: Query,
     passingOnTo write: AnswerWriter.Receiver<Failure>
-  ) throws(Failure) {
+  ) throws(Failure) -> Bool {
     writer.open("HOST")
-    host.writeFields(to: &writer)
+    host.writeFields(to: &writer, withTags: query.showsTags)
+    if options.malformedHosts.contains(host.id) { writer.element("NETWORK_NAME", "Research & Development") }
+    let oddity = options.hasOddHosts ? Oddity(of: host) : nil
+    if oddity == .unknownElements { Oddity.writeUnknownElements(to: &writer) }
+    if oddity == .noDetections {
+      writer.close("HOST")
+      return true
+    }
     writer.open("DETECTION_LIST")
+    if options.brokenHosts.contains(host.id) {
+      try writer.passOn(to: write)
+      return false
+    }
     for var detection in host.makeDetections(options: options) where query.matches(detection) {
       writer.open("DETECTION")
-      detection.writeFieldsBeforeResults(to: &writer)
+      detection.writeFieldsBeforeResults(to: &writer, withUniqueID: oddity != .noUniqueIDs)
       if query.showsResults, var results = detection.results {
         writer.openCDATA("RESULTS")
         while results.remaining > 0 {
@@ -128,6 +182,7 @@ extension DetectionsSimulation {
     }
     writer.close("DETECTION_LIST")
     writer.close("HOST")
+    return true
   }
 }
 
@@ -159,7 +214,9 @@ extension DetectionsSimulation {
       // As Qualys does: on a line of its own, on another host, and with a parameter nobody sent.
       $0.group("URL") {
         $0.indent()
-        $0.append("<![CDATA[https://qualysapi.p01.eng.sjc01.qualys.com/api/5.0/fo/asset/host/")
+        $0.append("<![CDATA[")
+        $0.append(bytes: options.nextOrigin.utf8)
+        $0.append("/api/5.0/fo/asset/host/")
         $0.append(path)
         $0.append("?")
         $0.append(bytes: (query.parameters ?? "action=list&truncation_limit=\(query.limit)").utf8)

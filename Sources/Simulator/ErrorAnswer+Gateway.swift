@@ -17,6 +17,13 @@ extension ErrorAnswer {
     return ErrorAnswer(status: status, contentType: "text/html; charset=iso-8859-1", body: body)
   }
 
+  /// Makes a redirection.
+  static func redirection(_ status: Int, to address: String) -> ErrorAnswer {
+    var answer = page(status, title: "\(status) Moved")
+    answer.headers = [NamedValue("Location", address)]
+    return answer
+  }
+
   /// Makes an answer of the gateway.
   static func json(_ status: Int, _ body: String) -> ErrorAnswer {
     ErrorAnswer(status: status, contentType: "application/json", body: body)
@@ -53,10 +60,11 @@ extension ErrorAnswer {
   static func status(
     _ status: Int,
     code: Int? = nil,
+    toWait: Int? = nil,
     of api: SimulatedAPI,
     at answered: SimulatedInstant
   ) -> ErrorAnswer {
-    if let code { return .code(code, status: status, subject: "unnamed", at: answered) }
+    if let code { return .code(code, status: status, subject: "unnamed", toWait: toWait ?? 181, at: answered) }
     switch status {
     case 202:
       return simpleReturn(
@@ -67,13 +75,11 @@ extension ErrorAnswer {
       )
     case 204: return ErrorAnswer(status: 204, body: "")
     case 300..<400:
-      var answer = page(status, title: "\(status) Moved")
       // Port 9 discards: whoever goes there has no listener, and no credentials may reach it.
-      answer.headers = [NamedValue("Location", "http://127.0.0.1:9/elsewhere")]
-      return answer
+      return redirection(status, to: "http://127.0.0.1:9/elsewhere")
     case 401: return api.isOnGateway ? unauthorized("JWT expired") : .code(2000, at: answered)
     case 409 where !api.isOnGateway: return .code(1960, at: answered)
-    case 429: return tooManyRequests(toWait: 17)
+    case 429: return tooManyRequests(toWait: toWait ?? 17)
     case 414: return page(414, title: "414 Request-URI Too Long")
     case 503: return page(503, title: "503 Service Unavailable")
     case _ where api.isOnGateway: return failed(status, "Simulated failure")

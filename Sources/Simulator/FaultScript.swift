@@ -37,21 +37,14 @@ package struct FaultScript: Sendable, Equatable {
   }
 
   /// The faults there are, as a help text has them.
-  package static let grammar = """
-      detections 2: status 503       # another status; 'status 409 1965' with Qualys' code in it
-      detections 3-5: error 2001     # Qualys' error inside a 200
-      detections *: html             # a web page with status 200
-      knowledge-base 1: empty        # a 200 without a body
-      detections 3: cut 1000         # the connection ends after 1000 bytes; before the head without a number
-      detections 3: reset 500        # the same by a reset
-      detections 3: truncate 1000    # the body ends there as if that were all
-      detections 3: incident 1000    # the same, with an incident signature as its last words
-      assets 1: stall 5s             # silence before the head; 'stall 5s 1000' after 1000 bytes
-      knowledge-base 1: drip 100/s   # bytes of the body each second
-      detections 2: bad-utf8         # bytes that are no UTF-8 and characters that XML forbids
-      assets 2: missing-has-more     # no hasMore in the page
-      detections 1: next-id 5        # a WARNING that names 5 for the next page
-    """
+  package static var grammar: String {
+    let examples = FaultKind.all.flatMap(\.examples)
+    let width = 32
+    return examples.map { rule, effect in
+      let padding = String(repeating: " ", count: max(width - rule.count, 1))
+      return "    \(rule)\(padding)# \(effect)"
+    }.joined(separator: "\n")
+  }
 }
 
 /// What is wrong with a fault script, and where.

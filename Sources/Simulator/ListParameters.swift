@@ -20,6 +20,22 @@ struct ListParameters {
         throw RequestError(code: 1907, subject: "qds_min or qds_max without show_qds=1")
       }
     }
+    try refuseWhatIsNotSimulated()
+  }
+
+  /// Refuses what Qualys knows and the simulation would ignore.
+  private func refuseWhatIsNotSimulated() throws(RequestError) {
+    for parameter in request.parameters where !AllowedParameters.simulated.contains(parameter.name) {
+      // What is not asked for need not be simulated.
+      let values = AllowedParameters.alwaysShown[parameter.name] ?? ["0"]
+      guard values.contains(parameter.value) else {
+        throw invalid(
+          parameter.name,
+          parameter.value,
+          "the simulator knows no other than: \(values.joined(separator: ", "))"
+        )
+      }
+    }
   }
 
   /// A number from 0.
@@ -86,6 +102,7 @@ extension DetectionsSimulation.Query {
     qids = try parameters.ranges("qids")
     showsInformation = try parameters.flag("show_igs") ?? false
     showsResults = try parameters.flag("show_results") ?? true
+    showsTags = try parameters.flag("show_tags") ?? false
     // A scan updates all detections of its host, so that this asks for hosts, too.
     if let since = try parameters.date("detection_updated_since") {
       processedAfter = max(processedAfter ?? .min, since - 1)
@@ -96,9 +113,9 @@ extension DetectionsSimulation.Query {
   init(hostsOf request: SimulatedRequest, _ parameters: ListParameters) throws(RequestError) {
     self.init()
     limit = try parameters.number("truncation_limit") ?? 1_000
-    ids = try parameters.ranges("ids")
-    minimumID = try parameters.number("id_min") ?? 0
-    maximumID = try parameters.number("id_max") ?? .max
+    ids = try parameters.ranges("ids").map(IDRanges.init)
+    minimumID = max(try parameters.number("id_min") ?? 0, ids?.bounds.lowerBound ?? 0)
+    maximumID = min(try parameters.number("id_max") ?? .max, ids?.bounds.upperBound ?? .max)
     processedAfter = try parameters.date("vm_processed_after")
     processedBefore = try parameters.date("vm_processed_before")
     self.parameters = request.parameters.filter { $0.name != "id_min" }.map(\.formText).joined(separator: "&")
@@ -107,14 +124,18 @@ extension DetectionsSimulation.Query {
 
 extension KnowledgeBaseSimulation {
   /// Simulates the entries that a call asks for.
-  init(_ request: SimulatedRequest, seed: UInt64, round: Int) throws(RequestError) {
+  ///
+  /// - Parameter divisor: QIDs that it divides have no entry.
+  init(_ request: SimulatedRequest, seed: UInt64, round: Int, lacking divisor: Int?) throws(RequestError) {
     let parameters = try ListParameters(request, allowed: AllowedParameters.knowledgeBase)
-    let qids = try parameters.ranges("ids")
+    _ = try parameters.words("details", of: [("Basic", ()), ("All", ())])
+    let qids = try parameters.ranges("ids").map(IDRanges.init)
     let (minimum, maximum) = (try parameters.number("id_min") ?? 0, try parameters.number("id_max") ?? .max)
     let after = try parameters.date("last_modified_after") ?? .min
     let before = try parameters.date("last_modified_before") ?? .max
     self.init(seed: seed, round: round) { qid, modified in
-      guard minimum <= qid, qid <= maximum, qids?.contains(where: { $0.contains(qid) }) ?? true else { return false }
+      guard minimum <= qid, qid <= maximum, qids?.contains(qid) ?? true else { return false }
+      if let divisor, qid.isMultiple(of: divisor) { return false }
       return after < modified().seconds && modified().seconds < before
     }
   }

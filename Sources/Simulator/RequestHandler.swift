@@ -5,17 +5,20 @@ internal import NIOHTTP1
 /// Collects a request from its parts and has it answered.
 final class RequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias OutboundOut = ByteBuffer
 
   private let qualys: SimulatedQualys
+  private let refuse: @Sendable (Duration) -> Void
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
 
   /// More than any collector sends; what is over it is not kept.
   private static let mostBytes = 16 << 20
 
-  init(_ qualys: SimulatedQualys) {
+  /// - Parameter refuse: Ends all connections and takes none for a time; it waits as long.
+  init(_ qualys: SimulatedQualys, refuse: @escaping @Sendable (Duration) -> Void) {
     self.qualys = qualys
+    self.refuse = refuse
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -34,10 +37,15 @@ final class RequestHandler: ChannelInboundHandler {
         headers: Dictionary(fields, uniquingKeysWith: { $1 }),
         body: body
       )
-      let (qualys, channel, keepsConnection) = (qualys, context.channel, head.isKeepAlive)
+      let (qualys, refuse, channel, keepsConnection) = (qualys, refuse, context.channel, head.isKeepAlive)
       // Not on the event loop, which must neither search nor wait.
       Thread.detachNewThread {
-        var sender = AnswerSender(qualys.answer(request), over: channel, keepsConnection: keepsConnection)
+        let answer = qualys.answer(request)
+        if case .refuse(let time) = answer.fault {
+          answer.end(.broken)
+          return refuse(time)
+        }
+        var sender = AnswerSender(answer, over: ServerConnection(channel), keepsConnection: keepsConnection)
         sender.send()
       }
     }

@@ -1,8 +1,6 @@
-internal import Gzip
-
 /// An answer that is ready to be sent: its head, and a body that is made while it is sent.
 struct SimulatedAnswer: Sendable {
-  /// Makes the body and gives it away in chunks; what the receiver throws ends it.
+  /// Makes the body and gives it away in chunks, the same each time; what the receiver throws ends it.
   typealias Body = @Sendable (_ receive: (_ chunk: [UInt8]) throws -> Void) throws -> Void
 
   var head: AnswerHead
@@ -12,7 +10,7 @@ struct SimulatedAnswer: Sendable {
   var fault: Fault?
 
   /// What is to be done when it is sent, or was not.
-  var end: @Sendable () -> Void = {}
+  var end: @Sendable (_ outcome: SimulatedCall.Outcome) -> Void = { _ in }
 
   init(_ head: AnswerHead, _ body: Body?) {
     self.head = head
@@ -26,25 +24,10 @@ struct SimulatedAnswer: Sendable {
     body = { try $0(bytes) }
   }
 
-  /// Sends the body as gzip.
-  mutating func compress() {
-    guard let body else { return }
-    head.headers.append(NamedValue("Content-Encoding", "gzip"))
-    self.body = { (receive: ([UInt8]) throws -> Void) in
-      let compressor = try GzipCompressor(level: 1)
-      var output: [UInt8] = []
-      try body { (chunk: [UInt8]) throws -> Void in
-        Self.compress(chunk, with: compressor, into: &output)
-        if output.count < 16 * 1024 { return }
-        try receive(output)
-        output = []
-      }
-      compressor.finishMember(into: &output)
-      try receive(output)
-    }
-  }
-
-  private static func compress(_ chunk: [UInt8], with compressor: GzipCompressor, into output: inout [UInt8]) {
-    unsafe chunk.withUnsafeBytes { unsafe compressor.compress($0, into: &output) }
+  /// How many bytes the body has, found out by making it.
+  func countBody() throws -> Int {
+    var count = 0
+    try body? { count += $0.count }
+    return count
   }
 }

@@ -66,8 +66,8 @@ struct SimulatedDetection: Sendable {
 
 extension SimulatedDetection {
   /// Writes the elements that stand before RESULTS.
-  mutating func writeFieldsBeforeResults(to writer: inout AnswerWriter) {
-    writer.element("UNIQUE_VULN_ID", uniqueID)
+  mutating func writeFieldsBeforeResults(to writer: inout AnswerWriter, withUniqueID: Bool = true) {
+    if withUniqueID { writer.element("UNIQUE_VULN_ID", uniqueID) }
     writer.element("QID", vulnerability.qid)
     switch vulnerability.certainty {
     case .confirmed: writer.element("TYPE", "Confirmed")

@@ -28,7 +28,8 @@ struct SimulatedHost: Sendable {
   init(_ index: Int, options: DetectionsSimulation.Options) {
     var generator = SeededGenerator(seed: options.seed, stream: index)
     self.index = index
-    id = 10_000_000 + index * 64 + generator.below(64)
+    let gap = generator.below(64)
+    id = 10_000_000 + (options.hasConsecutiveIDs ? index : index * 64 + gap)
     let usualCount = generator.logNormal(logarithm: 3.19, deviation: 1)
     let detections = options.detectionsPerHost ?? min(max(Int(usualCount), 1), Self.mostDetections)
     let scanned = .november2026 + generator.below(20 * SimulatedInstant.day)
@@ -59,7 +60,9 @@ struct SimulatedHost: Sendable {
   var lastScan: Scan { scans[scans.count - 1] }
 
   /// The place before which no host has a number from `id` on.
-  static func firstIndex(ofID id: Int) -> Int { max(id - 10_000_000, 0) / 64 }
+  static func firstIndex(ofID id: Int, options: DetectionsSimulation.Options) -> Int {
+    max(id - 10_000_000, 0) / (options.hasConsecutiveIDs ? 1 : 64)
+  }
 
   /// The most detections a host has if nobody says how many.
   static let mostDetections = 2_000
@@ -70,7 +73,7 @@ struct SimulatedHost: Sendable {
   }
 
   /// Writes the elements that stand before DETECTION_LIST.
-  func writeFields(to writer: inout AnswerWriter) {
+  func writeFields(to writer: inout AnswerWriter, withTags: Bool = true) {
     var generator = fields
     writeAddresses(to: &writer, using: &generator)
     writeNames(to: &writer, using: &generator)
@@ -91,7 +94,10 @@ struct SimulatedHost: Sendable {
       }
     }
     writeScans(to: &writer, using: &generator)
+    // Drawn whether they are written or not, so that what follows them stays the same.
+    let count = writer.count
     writeTags(to: &writer, using: &generator)
+    if !withTags { writer.drop(behind: count) }
     if isInCloud { CloudMetadata(seen: lastScan.ended).write(to: &writer, using: &generator) }
   }
 }

@@ -20,6 +20,7 @@ struct SimulatedRequest: Sendable {
     targetLength = target.utf8.count
     path = String(parts[0])
     self.headers = headers
+    hasJSON = headers["content-type"]?.hasPrefix("application/json") == true && !body.isEmpty
     var parameters = parts.count == 2 ? Self.parameters(of: parts[1]) : []
     if headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true {
       parameters += Self.parameters(of: Substring(decoding: body, as: UTF8.self))
@@ -62,6 +63,9 @@ struct SimulatedRequest: Sendable {
     guard let field = headers["authorization"], field.lowercased().hasPrefix("bearer ") else { return nil }
     return field.dropFirst(7).trimmingCharacters(in: .whitespaces)
   }
+
+  /// Whether it has a body in JSON, as filters of the gateway are.
+  let hasJSON: Bool
 
   private static func parameters(of form: Substring) -> [NamedValue] {
     form.split(separator: "&").map { pair in

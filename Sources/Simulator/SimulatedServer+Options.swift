@@ -18,6 +18,9 @@ extension SimulatedServer {
     /// The password of that user, which protects nothing.
     package var password = "simulator"
 
+    /// What identity is proved with over TLS, or `nil` for plain HTTP.
+    package var tls: TLSFiles?
+
     /// How many calls of an API a window allows.
     package var rateLimit = 300
 
@@ -27,6 +30,12 @@ extension SimulatedServer {
     /// How many calls of an API may run at once.
     package var concurrency = 2
 
+    /// How long a call counts as running after its client went away, at Qualys some minutes.
+    package var slotIsKept: Duration = .zero
+
+    /// How header fields about calls at once are spelled.
+    package var spelling = LimitSpelling.hyphenated
+
     /// How many seconds the gateway's tokens last, 4 hours.
     package var tokenLifetime = 14_400
 
@@ -35,6 +44,9 @@ extension SimulatedServer {
 
     /// What goes wrong.
     package var faults = FaultScript()
+
+    /// What goes wrong by chance with calls that the script has nothing for.
+    package var seededFaults: SeededFaults?
 
     /// The time that accounts are kept in.
     package var now: @Sendable () -> Duration = {
