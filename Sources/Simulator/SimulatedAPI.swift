@@ -14,7 +14,7 @@ package enum SimulatedAPI: String, Sendable, Codable, CaseIterable {
   case signIn = "sign-in"
 
   /// Where it is called in the version that is simulated.
-  var path: String {
+  package var path: String {
     switch self {
     case .detections: "/api/5.0/fo/asset/host/vm/detection/"
     case .knowledgeBase: "/api/4.0/fo/knowledge_base/vuln/"

@@ -87,4 +87,74 @@ import Testing
       for _ in 1...50 { #expect(await client.knowledgeBase([("ids", "1")]).status == 200) }
     }
   }
+
+  @Test("A call that its client leaves keeps its slot, one that ends does not")
+  func keptSlot() async throws {
+    let now = Mutex(Duration.zero)
+    try await withServer {
+      $0.concurrency = 1
+      $0.slotIsKept = .seconds(30)
+      $0.now = { now.withLock { $0 } }
+      $0.faults = try FaultScript("detections 1: stall 1h 100")
+    } _: { server, client in
+      _ = await client.detections(reading: 100)
+      while server.calls[0].outcome == .running { await Task.yield() }
+      #expect(server.calls[0].outcome == .abandoned)
+      now.withLock { $0 = .seconds(29) }
+      let refused = await client.detections()
+      #expect(refused.code == 1960 && refused.headers["X-Concurrency-Limit-Running"] == ["1"])
+      now.withLock { $0 = .seconds(30) }
+      #expect(await client.detections().status == 200)
+      #expect(await client.detections().status == 200)
+      #expect(server.calls.map(\.outcome) == [.abandoned, .sent, .sent, .sent])
+    }
+  }
+
+  @Test("What the server breaks off keeps no slot")
+  func brokenCall() async throws {
+    try await withServer {
+      $0.concurrency = 1
+      $0.slotIsKept = .seconds(30)
+      $0.now = { .zero }
+      $0.faults = try FaultScript("detections 1: cut 100")
+    } _: { server, client in
+      #expect(await client.detections().failure != nil)
+      while server.calls[0].outcome == .running { await Task.yield() }
+      #expect(server.calls[0].outcome == .broken)
+      #expect(await client.detections().status == 200)
+    }
+  }
+
+  @Test("A call tells how many others ran when it arrived")
+  func overlap() async throws {
+    try await withServer {
+      $0.faults = try FaultScript("detections 1: stall 1h 100; detections 2: stall 1h 100")
+    } _: { server, client in
+      let (may, isThere) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+      let first = Task {
+        await client.detections(reading: 100) {
+          isThere.continuation.finish()
+          for await _ in may.stream {}
+        }
+      }
+      for await _ in isThere.stream {}
+      _ = await client.detections(reading: 100)
+      _ = await client.knowledgeBase([("ids", "1")])
+      may.continuation.finish()
+      _ = await first.value
+      #expect(server.calls.map(\.overlap) == [0, 1, 0])
+    }
+  }
+
+  @Test("Header fields about calls at once are spelled in one way or the other")
+  func spelling() async throws {
+    try await withServer {
+      $0.spelling = .joined
+    } _: { _, client in
+      let answer = await client.detections()
+      #expect(answer.headers["X-ConcurrencyLimit-Limit"] == ["2"])
+      #expect(answer.headers["X-ConcurrencyLimit-Running"] == ["0"])
+      #expect(!answer.headers.contains(name: "X-Concurrency-Limit-Limit"))
+    }
+  }
 }

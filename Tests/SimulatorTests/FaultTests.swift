@@ -38,6 +38,32 @@ import Testing
     #expect(next.headers["X-RateLimit-Remaining"] == ["299"])
   }
 
+  @Test(
+    "A script chooses header fields",
+    arguments: [
+      ("status 409 1965 wait=77", "X-RateLimit-ToWait-Sec", "77"),
+      ("status 409 1965", "X-RateLimit-ToWait-Sec", "181"),
+      ("status 429 wait=5", "Retry-After", "5"),
+      (#"status 429 retry-after="Sun, 22 Nov 2026 10:00:00 GMT""#, "Retry-After", "Sun, 22 Nov 2026 10:00:00 GMT"),
+      ("status 503 Retry-After=120", "Retry-After", "120"),
+      ("status 409 1965 headers=nan", "X-RateLimit-ToWait-Sec", "NaN"),
+      ("status 409 1965 headers=huge", "X-RateLimit-ToWait-Sec", "1000000000000"),
+      ("status 409 1965 headers=blank", "X-RateLimit-ToWait-Sec", ""),
+      ("status 429 headers=absent", "Retry-After", nil),
+      ("headers negative", "X-RateLimit-Remaining", "-1"),
+      ("headers absent", "X-Concurrency-Limit-Limit", nil),
+      ("redirect 307 https://elsewhere.example/a?b=c", "Location", "https://elsewhere.example/a?b=c"),
+      ("status 308", "Location", "http://127.0.0.1:9/elsewhere"),
+    ] as [(String, String, String?)]
+  )
+  func fields(fault: String, name: String, value: String?) async throws {
+    let (answer, next) = try await answers("detections 1: \(fault)")
+    #expect(answer.headers[name] == (value.map { [$0] } ?? []), "\(answer.headers)")
+    #expect(fault.hasPrefix("headers") == (answer.status == 200) && answer.failure == nil)
+    #expect(next.status == 200 && next.headers["X-Concurrency-Limit-Limit"] == ["2"])
+    if fault.hasPrefix("status 409 1965 wait") { #expect(answer.text.contains("<VALUE>77</VALUE>")) }
+  }
+
   /// How the first answer ends, with all bytes that come, as another client sees it: ours drops some with the failure.
   private func brokenAnswer(_ fault: String) async throws -> (ending: String, body: [UInt8]) {
     var output = Data()
@@ -191,7 +217,15 @@ import Testing
       ("assets 1: status 99", 1, 18, "'99' is not a status"),
       ("assets 1: cut x", 1, 15, "'x' is not a number of bytes"),
       ("assets 1: stall 5", 1, 17, "'5' is not a time"), ("assets 1: drip 5", 1, 16, "'5' is not a rate"),
-      ("assets 1: html 5", 1, 16, "'5' follows the fault"), ("assets 1: next-id 5", 1, 11, "only 'detections'"),
+      ("assets 1: html 5", 1, 16, "'5' follows the fault"),
+      ("assets 1: xxe laughs", 1, 11, "only 'detections', 'knowledge-base', 'hosts' can have 'xxe'"),
+      ("hosts 1: xxe tears", 1, 14, "there are internal, laughs"), ("hosts 1: length x", 1, 17, "such as +10 or -10"),
+      ("hosts 1: status 409 wait=x", 1, 26, "'x' is not a number of seconds"),
+      ("hosts 1: status 409 headers=odd", 1, 29, "there are blank, negative"),
+      ("hosts 1: status 409 1960 7", 1, 26, "'7' is not a code, nor name=value"),
+      ("hosts 1: redirect 200 x", 1, 19, "'200' is not a status of redirections"),
+      ("hosts 1: redirect 301", 1, 22, "takes a status and an address"), ("hosts 1: refuse 5", 1, 17, "not a time"),
+      ("hosts 1: deep 0", 1, 15, "a number from 1"), ("assets 1: next-id 5", 1, 11, "only 'detections'"),
       ("detections 1: missing-has-more", 1, 15, "only 'assets'"),
     ] as [(String, Int, Int, String)]
   )
