@@ -1,4 +1,6 @@
-/// What one API allows: how many calls at once, and when the next one may begin. Times are ``Pace/elapsed``.
+/// What one API allows: how many calls at once, and when the next one may begin.
+///
+/// Times are ``Pace/elapsed``.
 ///
 /// Concurrency: one less than Qualys' limit, at least 1, and 1 until an answer told the limit. Each refusal for too many
 /// at once takes one off, ten calls that go well give one back.
