@@ -19,8 +19,12 @@ struct GatewaySignIn: Sendable {
       (name: "username", value: credentials.username.reveal()), ("password", credentials.password.reveal()),
       ("token", "true"), ("permissions", "true"),
     ]
-    // Neither token nor password may stand in a message: nothing of the body is told when it may be the token.
-    var answer = try await gateway.post("/auth", headers: [], body: FormEncoding.text(form), limits: limits)
+    var answer = try await gateway.post(
+      "/auth",
+      headers: [("Accept-Encoding", "identity")],
+      body: FormEncoding.text(form),
+      limits: limits
+    )
     let bytes = try await beginning(of: answer)
     guard answer.status == 200 || answer.status == 201 else {
       let refusal = Refusal(answer, body: bytes, origin: "/auth")
@@ -28,6 +32,7 @@ struct GatewaySignIn: Sendable {
       answer.body = GivenBytes(bytes: bytes)
       throw Refused(answer: answer)
     }
+    // Nothing of the body is told, since it may be a token all the same.
     let token = bytes.drop(while: Self.isSpace).reversed().drop(while: Self.isSpace).reversed()
     guard !token.isEmpty, bytes.count <= Self.mostBytes,
       token.allSatisfy({ 0x21...0x7E ~= $0 && $0 != UInt8(ascii: "<") })

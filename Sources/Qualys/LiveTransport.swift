@@ -53,7 +53,10 @@ package final class LiveTransport: Transport {
     let user = "\(credentials.username.reveal()):\(credentials.password.reveal())"
     return try await server.post(
       request.path,
-      headers: [("Authorization", "Basic \(Data(user.utf8).base64EncodedString())"), ("X-Requested-With", "sluice")],
+      headers: [
+        ("Authorization", "Basic \(Data(user.utf8).base64EncodedString())"), ("X-Requested-With", "sluice"),
+        ("Accept-Encoding", "gzip"),
+      ],
       body: form,
       limits: limits.limits(for: request.api)
     )
@@ -63,8 +66,12 @@ package final class LiveTransport: Transport {
   private func ask(_ target: String) async throws -> APIResponse {
     guard let gateway else { throw Misconfiguration("assets are asked of the gateway, and 'gateway' is not set") }
     func post(_ held: GatewayToken.Held) async throws -> APIResponse {
-      let bearer = [(name: "Authorization", value: "Bearer \(held.token.reveal())")]
-      return try await gateway.client.post(target, headers: bearer, limits: limits)
+      let bearer = "Bearer \(held.token.reveal())"
+      return try await gateway.client.post(
+        target,
+        headers: [("Authorization", bearer), ("Accept-Encoding", "gzip")],
+        limits: limits
+      )
     }
     do {
       let held = try await gateway.token.current()

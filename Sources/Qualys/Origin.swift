@@ -61,14 +61,16 @@ package struct Origin: Sendable, Equatable {
       rest = rest.dropFirst()
     }
     let isHost = host.utf8.allSatisfy { byte in
-      switch byte {
+      if isIPv6 {
+        return byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || Character(Unicode.Scalar(byte)).isHexDigit
+      }
+      return switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
-      case UInt8(ascii: ":"): isIPv6
       default: false
       }
     }
-    guard !host.isEmpty, isHost else { return nil }
+    guard !host.isEmpty, isHost, isIPv6 == host.contains(":") else { return nil }
     if rest.isEmpty { return (host.lowercased(), nil) }
     guard rest.first == ":", let port = UInt16(rest.dropFirst()), port > 0 else { return nil }
     return (host.lowercased(), Int(port))

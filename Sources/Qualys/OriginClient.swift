@@ -44,7 +44,6 @@ final class OriginClient: Sendable {
     var request = HTTPClientRequest(url: origin.text + target)
     request.method = .POST
     request.headers = HTTPHeaders(headers.map { ($0.name, $0.value) })
-    request.headers.add(name: "Accept-Encoding", value: "gzip")
     request.headers.add(name: "User-Agent", value: "sluice/0.1.0")
     if !body.isEmpty {
       request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
