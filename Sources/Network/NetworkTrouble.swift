@@ -10,10 +10,13 @@ package struct NetworkTrouble: Error, Sendable, CustomStringConvertible {
   package let description: String
   /// Whether trying again is of no use until a person changes something.
   package let isConfiguration: Bool
+  /// Whether the time for connecting was over.
+  package let isLate: Bool
 
-  private init(_ description: String, isConfiguration: Bool = false) {
+  private init(_ description: String, isConfiguration: Bool = false, isLate: Bool = false) {
     self.description = description
     self.isConfiguration = isConfiguration
+    self.isLate = isLate
   }
 
   /// Words for an error of the HTTP client, of the system or of TLS.
@@ -21,10 +24,13 @@ package struct NetworkTrouble: Error, Sendable, CustomStringConvertible {
     switch error {
     case let error as HTTPClientError: self.init(error)
     case let error as NIOConnectionError:
+      let codes = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
       if error.connectionErrors.isEmpty {
         self.init("the server's name cannot be looked up")
+      } else if let code = codes.first {
+        self.init("it cannot be connected to: \(Errno(rawValue: code))")
       } else {
-        self.init("it cannot be connected to: \(Self.words(for: error.connectionErrors.map(\.error)))")
+        self.init("it cannot be connected to: it did not answer in time", isLate: true)
       }
     case let error as IOError: self.init("the connection broke: \(Errno(rawValue: error.errnoCode))")
     case HTTPParserError.invalidEOFState: self.init(Self.closedTooEarly)
@@ -40,10 +46,11 @@ package struct NetworkTrouble: Error, Sendable, CustomStringConvertible {
 
   private init(_ error: HTTPClientError) {
     switch error {
-    case .connectTimeout, .getConnectionFromPoolTimeout: self.init("it did not take the connection in time")
-    case .tlsHandshakeTimeout: self.init("TLS was not agreed on in time")
+    case .connectTimeout, .getConnectionFromPoolTimeout:
+      self.init("it did not take the connection in time", isLate: true)
+    case .tlsHandshakeTimeout: self.init("TLS was not agreed on in time", isLate: true)
     case .remoteConnectionClosed: self.init(Self.closedTooEarly)
-    case .httpProxyHandshakeTimeout: self.init("the proxy did not answer in time")
+    case .httpProxyHandshakeTimeout: self.init("the proxy did not answer in time", isLate: true)
     case .invalidProxyResponse: self.init("the proxy did not let the connection through")
     case .proxyAuthenticationRequired:
       self.init("the proxy refuses the user's name or password, or there is none", isConfiguration: true)
@@ -63,10 +70,5 @@ package struct NetworkTrouble: Error, Sendable, CustomStringConvertible {
     } else {
       self.init("the connection broke (\(type(of: error)))")
     }
-  }
-
-  private static func words(for errors: [any Error]) -> String {
-    let codes = errors.compactMap { ($0 as? IOError).map { "\(Errno(rawValue: $0.errnoCode))" } }
-    return codes.first ?? "it did not answer in time"
   }
 }

@@ -64,6 +64,7 @@ final class OriginClient: Sendable {
     } catch {
       try Task.checkCancellation()
       let trouble = NetworkTrouble(error)
+      if trouble.isLate { throw BrokenConnection("\(trouble), which is \(limits.connect.inSeconds)") }
       guard trouble.isConfiguration else { throw BrokenConnection(trouble.description) }
       throw Misconfiguration("\(trouble); \(Self.help)")
     }

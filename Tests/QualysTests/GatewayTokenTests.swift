@@ -73,6 +73,16 @@ import Testing
     #expect(try await second.value.token.reveal() == "t")
   }
 
+  @Test("Who was refused with an old token does not take the new one from the others")
+  func oldToken() async throws {
+    let gateway = GatewayToken(pace: .system) { Secret("t") }
+    let first = try await gateway.current()
+    await gateway.discard(first)
+    #expect(try await gateway.current().number == 2)
+    await gateway.discard(first)
+    #expect(try await gateway.current().number == 2)
+  }
+
   /// Lends a gateway that answers sign-ins and other calls from two lists, again and again from their last.
   private func gateway(
     signIn: [RawServer.Step],

@@ -1,3 +1,4 @@
+import Gzip
 import Qualys
 import Streaming
 import Testing
@@ -143,6 +144,43 @@ import Testing
         while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
+      }
+    }
+  }
+
+  @Test("Who lets go of a body ends its connection", arguments: [false, true])
+  func letGo(isCompressed: Bool) async throws {
+    var bytes = [UInt8](repeating: 0x78, count: 50_000)
+    if isCompressed {
+      let (text, compressor) = (bytes, try GzipCompressor(level: 1))
+      bytes = []
+      unsafe text.withUnsafeBytes { unsafe compressor.compress($0, into: &bytes) }
+      compressor.finishMember(into: &bytes)
+    }
+    let coding = isCompressed ? "Content-Encoding: gzip\r\n" : ""
+    let head = Self.ok + coding + "Content-Length: 1000000\r\n\r\n"
+    try await RawServer.with({ [bytes] _, _ in [.text(head), .send(bytes)] }) { server, port in
+      try await withLive(server: "http://127.0.0.1:\(port)") { live in
+        for try await _ in try await InflatingTransport(live).send(.detections).body { break }
+        for _ in 0..<500 where server.closed == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(server.closed == 1)
+      }
+    }
+  }
+
+  @Test(
+    "A server that does not take the connection, or does not speak TLS, is given up in time",
+    arguments: [false, true]
+  )
+  func connecting(accepts: Bool) async throws {
+    var limits = TransferLimits()
+    limits.connect = .milliseconds(200)
+    try await RawServer.with({ _, _ in [] }) { [limits] _, port in
+      let full = try accepts ? nil : FullListener()
+      try await withLive(server: "https://127.0.0.1:\(full?.port ?? port)", limits: limits) { live in
+        let error = await #expect(throws: BrokenConnection.self) { _ = try await live.send(.detections) }
+        // While TLS is agreed on the time for connecting may be over, or the time for that.
+        #expect(error?.description.hasSuffix(" in time, which is 0.2 s") == true)
       }
     }
   }

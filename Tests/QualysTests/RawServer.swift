@@ -28,7 +28,7 @@ final class RawServer: Sendable {
   }
 
   private let script: @Sendable (_ number: Int, _ request: String) -> [Step]
-  private let state = Mutex((requests: [String](), connections: 0, sent: 0))
+  private let state = Mutex((requests: [String](), connections: 0, closed: 0, sent: 0))
   private let channels = Mutex<[any Channel]>([])
 
   private init(_ script: @escaping @Sendable (_ number: Int, _ request: String) -> [Step]) { self.script = script }
@@ -37,6 +37,8 @@ final class RawServer: Sendable {
   var requests: [String] { state.withLock { $0.requests } }
   /// Connections that were made to it.
   var connections: Int { state.withLock { $0.connections } }
+  /// Connections that have ended.
+  var closed: Int { state.withLock { $0.closed } }
   /// Bytes that the system took of it.
   var sent: Int { state.withLock { $0.sent } }
 
@@ -53,6 +55,7 @@ final class RawServer: Sendable {
       .childChannelInitializer { channel in
         server.state.withLock { $0.connections += 1 }
         server.channels.withLock { $0.append(channel) }
+        channel.closeFuture.whenComplete { _ in server.state.withLock { $0.closed += 1 } }
         return channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Socket(), name: "socket")
           if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
