@@ -89,6 +89,7 @@ struct RunCommand: AsyncParsableCommand {
     say("sluice: \(error)")
     return switch error {
     case is DiskError: ExitStatus.tryLater
+    case let capture as CaptureError where capture.isOfDisk: ExitStatus.tryLater
     case let failure as HTTPSink.Failure where failure.kind == .unavailable: ExitStatus.tryLater
     case let refusal as Refusal where refusal.remedy != .person: ExitStatus.tryLater
     case is Exhausted, is PagingError: ExitStatus.tryLater

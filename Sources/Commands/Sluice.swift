@@ -41,6 +41,7 @@ struct SluiceCommand: AsyncParsableCommand {
       ListCommand.self,
       DescribeCommand.self,
       GraphCommand.self, SchemaCommand.self, NewCommand.self, SimulateCommand.self,
+      CaptureCommand.self, AnonymizeCommand.self,
     ]
   )
 }

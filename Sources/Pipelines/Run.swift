@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Qualys
+package import Qualys
 internal import Records
 internal import Sinks
 internal import State
@@ -31,6 +31,8 @@ package struct Run: Sendable {
   private let cores: Int
   /// What watches, if the run is to leave nothing behind.
   private let rehearsal: (any Rehearsal)?
+  /// Puts something between Qualys and the sources.
+  private let wrap: @Sendable (any Transport) -> any Transport
   private let onCommit: Commit
   private let onProgress: @Sendable (Progress) -> Void
 
@@ -41,6 +43,7 @@ package struct Run: Sendable {
     limit: Int? = nil,
     cores: Int = 2,
     rehearsal: (any Rehearsal)? = nil,
+    wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 },
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
     onCommit: @escaping Commit = { _, _, _ in }
   ) {
@@ -50,6 +53,7 @@ package struct Run: Sendable {
     self.limit = limit
     self.cores = cores
     self.rehearsal = rehearsal
+    self.wrap = wrap
     self.onCommit = onCommit
     self.onProgress = onProgress
   }
@@ -86,7 +90,11 @@ package struct Run: Sendable {
 
   private func openState(_ report: inout RunReport) throws -> (any StateStore)? {
     guard plan.streams.contains(where: \.needsState) else { return nil }
-    guard let state else { return try SQLiteState.temporary() }
+    guard let state else {
+      // A capture that brings the state of its beginning is replayed from there.
+      guard let path = plan.replay, let begun = try Capture(path).state else { return try SQLiteState.temporary() }
+      return try SQLiteState.temporary(copying: FilePath(begun))
+    }
     let folder = FilePath(state)
     let opened = try rehearsal == nil ? SQLiteState(in: folder) : SQLiteState.temporary(copying: folder)
     if let aside = opened.movedAside {
@@ -107,7 +115,7 @@ package struct Run: Sendable {
     let rounds = capture.rounds.map { round in
       Round(
         number: round.number,
-        transport: ReplayTransport(capture, round: round, archive: archive),
+        transport: wrap(ReplayTransport(capture, round: round, archive: archive)),
         time: round.seconds,
         apis: Set(capture.exchanges.filter { $0.round == round.number }.map(\.api))
       )

@@ -3,7 +3,8 @@ internal import Foundation
 /// A folder with the answers of some rounds, as they were received, and what was asked for.
 ///
 /// `run.json` says which rounds there were and when; each exchange is a file NAME.exchange.json, which names the file
-/// of its body. Nothing in it is a secret. The bodies are read when they are asked for.
+/// of its body. `state`, if it is there, is the state that the first round began with. Nothing in it is a secret. The
+/// bodies are read when they are asked for.
 package struct Capture: Sendable {
   /// A round: each stream ran once.
   package struct Round: Sendable, Equatable, Codable {
@@ -43,7 +44,8 @@ package struct Capture: Sendable {
     package func value(of name: String) -> String? { request.parameters.last { $0.name == name }?.value }
   }
 
-  private struct Description: Codable {
+  /// What `run.json` says.
+  struct Description: Codable {
     let format: Int
     let rounds: [Round]
   }
@@ -58,6 +60,9 @@ package struct Capture: Sendable {
   /// How the names of the files end that describe an exchange.
   package static let exchangeEnding = ".exchange.json"
 
+  /// The folder in a capture with the state that its first round began with.
+  package static let stateFolder = "state"
+
   /// The newest form of a capture that this program reads.
   package static let format = 1
 
@@ -70,25 +75,36 @@ package struct Capture: Sendable {
       throw CaptureError(path, "it has the form \(description.format), newer than this program's; use a newer version")
     }
     rounds = description.rounds.sorted { $0.number < $1.number }
+    exchanges = try Self.descriptions(in: path).map(\.exchange)
+  }
+
+  /// The exchanges in a folder, in order, and the names of the files that describe them.
+  static func descriptions(in path: String) throws(CaptureError) -> [(file: String, exchange: Exchange)] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
       throw CaptureError(path, "cannot be listed: \(error.localizedDescription)")
     }
-    var exchanges: [Exchange] = []
-    for name in names.filter({ $0.hasSuffix(Self.exchangeEnding) }).sorted() {
-      let exchange: Exchange = try Self.decode("\(path)/\(name)", in: path)
+    var exchanges: [(file: String, exchange: Exchange)] = []
+    for name in names.filter({ $0.hasSuffix(exchangeEnding) }).sorted() {
+      let exchange: Exchange = try decode("\(path)/\(name)", in: path)
       if let body = exchange.body, body.contains("/") {
         throw CaptureError(path, "'\(name)' names a body outside the folder")
       }
-      exchanges.append(exchange)
+      exchanges.append((name, exchange))
     }
-    self.exchanges = exchanges
+    return exchanges
   }
 
   /// Whether a folder is a capture.
   package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/run.json") }
+
+  /// The folder with the state that the first round began with, if the capture has one.
+  package var state: String? {
+    let folder = "\(path)/\(Self.stateFolder)"
+    return FileManager.default.fileExists(atPath: "\(folder)/state.db") ? folder : nil
+  }
 
   /// The exchanges of an API in a round, in order.
   package func exchanges(of api: API, round: Int) -> [Exchange] {
@@ -110,10 +126,13 @@ package struct Capture: Sendable {
 package struct CaptureError: Error, Sendable, CustomStringConvertible {
   private let path: String
   private let reason: String
+  /// Whether a file could not be written: another time it may be.
+  package let isOfDisk: Bool
 
-  package init(_ path: String, _ reason: String) {
+  package init(_ path: String, _ reason: String, isOfDisk: Bool = false) {
     self.path = path
     self.reason = reason
+    self.isOfDisk = isOfDisk
   }
 
   package var description: String { "the capture '\(path)': \(reason)" }

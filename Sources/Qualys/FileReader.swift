@@ -12,6 +12,11 @@ package struct FileReader: ~Copyable {
   private var decompressor: GzipDecompressor?
   private var hasBegun = false
   private var isAtEnd = false
+  /// What is wrong with the bytes behind those that were given last.
+  private var failure: GzipError?
+
+  /// Whether the bytes came compressed, as far as they were read.
+  var isCompressed: Bool { decompressor != nil }
 
   /// Opens a path; `-` is standard input.
   package init(_ path: String) throws {
@@ -26,6 +31,7 @@ package struct FileReader: ~Copyable {
   /// - Throws: `Errno`, `GzipError`, or `CancellationError` while a pipe is silent.
   package mutating func next() throws -> [UInt8]? {
     while !isAtEnd {
+      if let failure { throw failure }
       let raw = try readSome(decompressor == nil && hasBegun ? 256 * 1024 : 16 * 1024)
       if raw.isEmpty {
         isAtEnd = true
@@ -38,8 +44,13 @@ package struct FileReader: ~Copyable {
       }
       guard let decompressor else { return raw }
       var bytes: [UInt8] = []
-      try unsafe raw.withUnsafeBytes { raw in
-        try unsafe decompressor.decompress(raw) { unsafe bytes.append(contentsOf: $0) }
+      do {
+        try unsafe raw.withUnsafeBytes { raw in
+          try unsafe decompressor.decompress(raw) { unsafe bytes.append(contentsOf: $0) }
+        }
+      } catch let error as GzipError {
+        // What came before it is given first.
+        failure = error
       }
       if !bytes.isEmpty { return bytes }
     }

@@ -3,13 +3,15 @@ internal import Synchronization
 
 /// Answers out of a capture, one round of it: no network, no credentials, and waits that take no time.
 ///
-/// Answers come in the order in which they were received; a request for a page that the capture does not have is an
-/// error. KnowledgeBase answers match by QID, since which QIDs are asked for together depends on what is cached.
+/// A request that the captured run sent, too, gets its answer. Other requests are answered in the order in which answers
+/// were received; one for a page that the capture does not have is an error. KnowledgeBase answers match by QID, since
+/// which QIDs are asked for together depends on what is cached.
 package final class ReplayTransport: Transport {
   private let capture: Capture
   private let round: Capture.Round
   private let archive: KnowledgeBaseArchive
-  private let answered = Mutex<[API: Int]>([:])
+  /// The numbers of the answers that were given.
+  private let answered = Mutex<[API: Set<Int>]>([:])
 
   package init(_ capture: Capture, round: Capture.Round, archive: KnowledgeBaseArchive) {
     self.capture = capture
@@ -26,11 +28,11 @@ package final class ReplayTransport: Transport {
       return try knowledgeBaseAnswer(to: request, ids: ids)
     }
     let exchanges = capture.exchanges(of: request.api, round: round.number)
-    let index = answered.withLock { answered in
-      defer { answered[request.api, default: 0] += 1 }
-      return answered[request.api, default: 0]
+    let index = take(of: request.api) { answered in
+      let left = exchanges.indices.filter { !answered.contains($0) }
+      return left.first { exchanges[$0].request.parameters == request.parameters } ?? left.first
     }
-    guard exchanges.indices.contains(index) else {
+    guard let index else {
       throw CaptureError(
         capture.path,
         "round \(round.number) has \(exchanges.count) answers of \(request.api.rawValue), and one more was asked for"
@@ -49,11 +51,23 @@ package final class ReplayTransport: Transport {
     return response(of: exchange)
   }
 
+  /// Chooses an answer by the numbers of those that were given, which it then belongs to.
+  private func take(of api: API, _ choose: (Set<Int>) -> Int?) -> Int? {
+    answered.withLock { answered in
+      let index = choose(answered[api, default: []])
+      if let index { answered[api, default: []].insert(index) }
+      return index
+    }
+  }
+
   private func response(of exchange: Capture.Exchange) -> APIResponse {
     let file = exchange.body.map { "\(capture.path)/\($0)" }
     return APIResponse(
       status: exchange.response.status,
-      headers: exchange.response.headers.map { ($0.name, $0.value) },
+      // The body is inflated here.
+      headers: exchange.response.headers.map { ($0.name, $0.value) }.filter {
+        $0.name.lowercased() != "content-encoding"
+      },
       body: CapturedBody(path: file, failure: exchange.failure),
       file: file
     )
@@ -62,8 +76,14 @@ package final class ReplayTransport: Transport {
   private func knowledgeBaseAnswer(to request: APIRequest, ids: String) throws -> APIResponse {
     let exchanges = capture.exchanges(of: .knowledgeBase, round: round.number)
     let since = request.value(of: "last_modified_after")
-    if since == nil, let same = exchanges.first(where: { $0.value(of: "ids") == ids && $0.response.status == 200 }) {
-      return response(of: same)
+    let same = exchanges.indices.filter { index in
+      ["ids", "id_min", "last_modified_after"].allSatisfy { exchanges[index].value(of: $0) == request.value(of: $0) }
+    }
+    // Refusals and answers that broke off come again as often as they came; a good answer is for all who ask.
+    if let index = take(of: .knowledgeBase, { answered in same.first { !answered.contains($0) } })
+      ?? same.last(where: { exchanges[$0].response.status == 200 && exchanges[$0].failure == nil })
+    {
+      return response(of: exchanges[index])
     }
     let qids = ids.split(separator: ",").compactMap { UInt64($0) }
     return APIResponse(

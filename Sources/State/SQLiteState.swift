@@ -74,11 +74,19 @@ package final class SQLiteState: StateStore {
   ///
   /// - Throws: ``StateError`` with code `inUse` while another run has the folder.
   package static func temporary(copying folder: FilePath) throws(StateError) -> SQLiteState {
-    let names = ["state.db", "state.db-wal"].filter { unsafe access(folder.appending($0).string, F_OK) == 0 }
     let copy = FilePath(
       FileManager.default.temporaryDirectory.appending(path: "sluice-state-\(UUID().uuidString)").path
     )
-    guard !names.isEmpty else { return try temporary() }
+    guard try self.copy(folder, to: copy) else { return try temporary() }
+    return try SQLiteState(in: copy, Settings(), removesFolder: true)
+  }
+
+  /// Copies the state in a folder into another one; returns whether there was one.
+  ///
+  /// - Throws: ``StateError`` with code `inUse` while another run has the folder.
+  package static func copy(_ folder: FilePath, to copy: FilePath) throws(StateError) -> Bool {
+    let names = ["state.db", "state.db-wal"].filter { unsafe access(folder.appending($0).string, F_OK) == 0 }
+    guard !names.isEmpty else { return false }
     try create(copy)
     // Nobody writes as long as this is held.
     let lock = try StateLock(in: folder)
@@ -90,7 +98,17 @@ package final class SQLiteState: StateStore {
         throw StateError.cannotWrite(copy.appending(name), error)
       }
     }
-    return try SQLiteState(in: copy, Settings(), removesFolder: true)
+    return true
+  }
+
+  /// Copies what is committed into a folder, which is made; nothing waits for it but other commits.
+  package func copy(to folder: FilePath) throws(StateError) {
+    try Self.create(folder)
+    let path = folder.appending("state.db")
+    try attempt("copy") {
+      try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [path.string]) }
+    }
+    guard unsafe chmod(path.string, 0o600) == 0 else { throw StateError.cannotWrite(path, Errno(rawValue: errno)) }
   }
 
   private init(in folder: FilePath, _ settings: Settings, removesFolder: Bool) throws(StateError) {

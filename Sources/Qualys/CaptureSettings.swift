@@ -1,0 +1,22 @@
+/// When a live run keeps what it asked and was answered, where, and for how long.
+package struct CaptureSettings: Sendable, Equatable {
+  /// What is kept.
+  package enum Occasion: String, Sendable, CaseIterable {
+    /// The exchanges of a round in which something failed: those that failed, and the one before each.
+    case error
+    /// Every exchange.
+    case always
+  }
+
+  package var on: Occasion
+  /// How long a capture is kept, in seconds.
+  package var keep: Int
+  /// The folder in which each pipeline has a folder of captures.
+  package var folder: String
+
+  package init(on: Occasion, keep: Int = 86_400, folder: String = "captures") {
+    self.on = on
+    self.keep = keep
+    self.folder = folder
+  }
+}
