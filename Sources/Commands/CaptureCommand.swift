@@ -2,8 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import Pipelines
 internal import Qualys
-internal import State
-internal import SystemPackage
 
 struct CaptureCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -61,7 +59,7 @@ struct CaptureCommand: AsyncParsableCommand {
   /// Captures into a folder beside, which goes in any case.
   private func captureAnonymously(_ plan: Plan) async throws {
     let anonymizer = try pseudonyms.anonymizer()
-    let original = "\(FilePath(to).lexicallyNormalized().string).original"
+    let original = "\(to.hasSuffix("/") ? String(to.dropLast()) : to).original"
     defer { try? FileManager.default.removeItem(atPath: original) }
     say(try await capture(plan, into: original))
     say(PseudonymOptions.text(of: try await anonymizer.copy(original, to: to), to))
@@ -70,16 +68,16 @@ struct CaptureCommand: AsyncParsableCommand {
   /// Runs the sources, and says what was captured.
   private func capture(_ plan: Plan, into folder: String) async throws -> String {
     let writer = try CaptureWriter(folder)
-    let start = FilePath(folder).appending(Capture.stateFolder)
-    let hasState = try state.map { try SQLiteState.copy(FilePath($0), to: start) } ?? false
+    let start = try state.flatMap { try writer.keepState(from: $0) }
     let progress = ProgressLine()
     defer { progress.clear() }
     let run = Run(
       plan,
-      state: hasState ? start.string : nil,
+      state: start,
       rehearsal: CaptureRounds(writer: writer),
+      onProgress: { progress.show($0) },
       wrap: { transport in CapturingTransport(transport, .wanted) { writer } }
-    ) { progress.show($0) }
+    )
     let report = try await Interruption.cancelling { try await run.run() }
     if let failure = writer.failure { throw failure }
     for failure in report.streams.flatMap(\.failures) { say("sluice: \(failure.origin): \(failure.reason)") }

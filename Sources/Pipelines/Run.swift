@@ -43,9 +43,9 @@ package struct Run: Sendable {
     limit: Int? = nil,
     cores: Int = 2,
     rehearsal: (any Rehearsal)? = nil,
-    wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 },
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
-    onCommit: @escaping Commit = { _, _, _ in }
+    onCommit: @escaping Commit = { _, _, _ in },
+    wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 }
   ) {
     self.plan = plan
     self.output = output

@@ -2,7 +2,7 @@
 ///
 /// Names are told apart without regard to the case of ASCII letters. Memory: about 200 bytes for each distinct name.
 struct AnonymNames {
-  /// What a name is of; it gives the form of the pseudonym. The first of several counts.
+  /// What a name is of, which gives the pseudonym its form; the first of several counts.
   enum Kind: Int, Equatable, Comparable {
     case host
     case domain

@@ -3,7 +3,6 @@ package import Health
 package import State
 package import Streaming
 internal import Synchronization
-internal import SystemPackage
 
 /// Captures of live rounds that are kept for a while, each in a folder of its own: `captures/PIPELINE/TIME-ROUND`.
 ///
@@ -48,7 +47,7 @@ package final class CaptureKeeper: Sendable {
     do {
       let path = "\(folder)/\(Self.name(of: round, at: pace.date()))"
       let writer = try CaptureWriter(path, onlyFailures: !isWhole, disk: disk)
-      if isWhole { try state?.copy(to: FilePath("\(path)/\(Capture.stateFolder)")) }
+      if isWhole, let state { try writer.keep(state) }
       writer.begin(round: round, at: time)
       self.writer.withLock { $0 = writer }
     } catch {

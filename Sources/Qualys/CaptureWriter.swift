@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+package import State
 internal import Synchronization
 internal import SystemPackage
 
@@ -61,6 +62,17 @@ package final class CaptureWriter: Sendable {
       }
     }
   }
+
+  /// Keeps a copy of the state in a folder, as the first round finds it; returns where, nil when there is none.
+  ///
+  /// - Throws: `StateError` with code `inUse` while a run has the state.
+  package func keepState(from folder: String) throws -> String? {
+    let copy = "\(path)/\(Capture.stateFolder)"
+    return try SQLiteState.copy(FilePath(folder), to: FilePath(copy)) ? copy : nil
+  }
+
+  /// Keeps a copy of a state that is open, as the first round finds it.
+  package func keep(_ state: SQLiteState) throws { try state.copy(to: FilePath("\(path)/\(Capture.stateFolder)")) }
 
   /// Keeps the exchanges at hand, since something about them failed.
   package func keepLast() { shared.withLock { $0.ring?.keepAll() } }
