@@ -1,4 +1,3 @@
-package import Records
 package import Streaming
 
 /// Asks for the asset inventory.
@@ -29,44 +28,13 @@ package struct AssetsSource: APISource {
   package init(_ options: Options) throws(OptionError) { parameters = Self.parameters.values(of: options) }
 
   package func pager(_ context: CallContext) throws -> AssetsPager {
-    AssetsPager(parameters: parameters, since: try Windows(context.state).since(context.stream))
-  }
-}
-
-/// Pages of assets: each begins behind the `lastSeenAssetId` of the one before it.
-package struct AssetsPager: Pager {
-  package typealias Answer = AssetsAnswer
-
-  private let parameters: [APIRequest.Parameter]
-  private var lastSeen: UInt64 = 0
-  private var isDone = false
-
-  package init(parameters: [APIRequest.Parameter], since: String?) {
-    self.parameters = parameters + (since.map { [APIRequest.Parameter("assetLastUpdated", $0)] } ?? [])
-  }
-
-  package mutating func request() async throws -> APIRequest? {
-    if isDone { return nil }
-    return APIRequest(
-      .assets,
-      path: "/rest/2.0/search/am/asset",
-      [APIRequest.Parameter("lastSeenAssetId", String(lastSeen))] + parameters
+    let quarantine = Quarantine(context.state, of: context.stream, context.notices)
+    return AssetsPager(
+      parameters: parameters,
+      try context.beginning(asking: OptionsFingerprint.text(AssetsPager.path, parameters)),
+      entries: try quarantine.entries(),
+      quarantine,
+      context.notices
     )
   }
-
-  package mutating func finish(_ page: Page.Report) async throws {
-    guard page.hasMore == true else {
-      isDone = true
-      return
-    }
-    guard let next = page.lastSeenID ?? page.lastID, next > lastSeen else {
-      throw PagingError(
-        description: "/rest/2.0/search/am/asset: the answer says that more follows, but not behind which asset "
-          + "(it began behind \(lastSeen)); nothing of it is asked for again and again"
-      )
-    }
-    lastSeen = next
-  }
-
-  package mutating func resume(after id: UInt64, of page: Page.Report) { lastSeen = id }
 }

@@ -17,6 +17,12 @@ package struct CallContext: Sendable {
   package var now: @Sendable () -> Int
   /// Where a round that was not finished goes on: what ``Page/cursor`` gave of its last committed page; nil to begin one.
   package var cursor: [UInt8]?
+  /// From when on this round asks, whatever the window says; nil to go by the window.
+  package var since: Since?
+  /// Whether a stream without a window must be told where to begin.
+  package var needsBeginning = false
+  /// Whether the run is to end: no further page is asked for.
+  package var isStopping: @Sendable () -> Bool = { false }
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
   /// Calls that may fail one after another before the round is given up.
@@ -41,6 +47,9 @@ package struct CallContext: Sendable {
     self.now = now
     self.jitter = jitter
   }
+
+  /// Tells a person about this stream.
+  var notices: StreamNotices { StreamNotices(stream, events) }
 
   /// The version of an endpoint: the file's, else the one that Qualys supports.
   func version(of api: API) -> String { versions[api.rawValue] ?? (api == .knowledgeBase ? "4.0" : "5.0") }

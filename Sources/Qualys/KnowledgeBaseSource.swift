@@ -1,4 +1,3 @@
-package import Records
 internal import State
 package import Streaming
 
@@ -28,6 +27,15 @@ package struct KnowledgeBaseSource: APISource {
   private static let parameters = APIParameters([
     Option("details", .choice(["Basic", "All"]), default: "All", "How much of each entry."),
     Option("is_patchable", .boolean, "Only those that have a patch, or have none."),
+    Option("published_after", .text, "Only those published after this time (UTC)."),
+    Option("published_before", .text, "Only those published before this time (UTC)."),
+    Option("last_modified_before", .text, "Only those last changed before this time (UTC)."),
+    Option("last_modified_by_user_after", .text, "Only those that a user changed after this time (UTC)."),
+    Option("last_modified_by_user_before", .text, "Only those that a user changed before this time (UTC)."),
+    Option("last_modified_by_service_after", .text, "Only those that Qualys changed after this time (UTC)."),
+    Option("last_modified_by_service_before", .text, "Only those that Qualys changed before this time (UTC)."),
+    Option("discovery_method", .text, "Only those discovered in this way, in Qualys' words."),
+    Option("discovery_auth_types", .list(.text), "Only those discovered by these kinds of authentication."),
     Option("show_pci_reasons", .boolean, "Includes why an entry fails PCI."),
     Option("show_supported_modules_info", .boolean, "Includes which modules detect it."),
     Option("show_disabled_flag", .boolean, "Includes whether it is disabled."),
@@ -63,111 +71,73 @@ package struct KnowledgeBaseSource: APISource {
       }
       selection = .listed(qids.sorted())
     }
+    for name in Self.times { try RequestTime.check(name, of: options) }
     qidsPerCall = options.integer("qids-per-call") ?? 500
     parameters = Self.parameters.values(of: options)
   }
 
+  /// The options that take a time.
+  private static let times = [
+    "published_after", "published_before", "last_modified_before", "last_modified_by_user_after",
+    "last_modified_by_user_before", "last_modified_by_service_after", "last_modified_by_service_before",
+  ]
+
   package func pager(_ context: CallContext) throws -> KnowledgeBasePager {
     let ledger = QIDLedger(context.state)
-    let since = try Windows(context.state).since(context.stream)
+    let quarantine = Quarantine(context.state, of: context.stream, context.notices)
     let path = "/api/\(context.version(of: .knowledgeBase))/fo/knowledge_base/vuln/"
-    var calls: [KnowledgeBasePager.Call] = []
-    switch selection {
-    case .all:
-      calls = [KnowledgeBasePager.Call(qids: [], since: since)]
-    case .detected, .listed:
+    // Which QIDs are chosen is no part of it: the ledger knows which of them were delivered.
+    let all = selection == .all ? [APIRequest.Parameter("qids", "all")] : []
+    let beginning = try context.beginning(asking: OptionsFingerprint.text(path, parameters + all))
+    let entries = try quarantine.entries()
+    return KnowledgeBasePager(
+      path: path,
+      parameters: parameters,
+      calls: try calls(of: beginning, leavingOut: entries, ledger, context),
+      ledger: ledger,
+      now: context.now,
+      beginning,
+      quarantine,
+      context.notices
+    )
+  }
+
+  /// What a round calls, in order: those in quarantine alone, changed entries, new ones.
+  ///
+  /// Changed ones come before new ones: what was delivered when a round begins is known, without a list, as long as
+  /// none of the new ones has come. So a round that was interrupted goes on with the same calls.
+  private func calls(
+    of beginning: RoundBeginning,
+    leavingOut entries: [Quarantine.Entry],
+    _ ledger: QIDLedger,
+    _ context: CallContext
+  ) throws -> [KnowledgeBasePager.Call] {
+    let bad = Set(entries.map(\.id))
+    var calls = entries.map { KnowledgeBasePager.Call(qids: [$0.id], since: $0.since, phase: .quarantined) }
+    if selection == .all {
+      calls.append(KnowledgeBasePager.Call(qids: [], since: beginning.since, phase: .all))
+    } else {
       var wanted: [UInt64]
       if case .listed(let qids) = selection { wanted = qids } else { wanted = try ledger.detected() }
       let delivered = try ledger.delivered(to: context.stream)
       let absent = try ledger.absent(at: context.now())
+      wanted.removeAll { bad.contains($0) }
       let known = wanted.filter { delivered.contains($0) }
-      wanted.removeAll { delivered.contains($0) || absent.contains($0) }
-      calls = KnowledgeBasePager.Call.batches(of: wanted, each: qidsPerCall, since: nil)
-      if let since { calls += KnowledgeBasePager.Call.batches(of: known, each: qidsPerCall, since: since) }
-    }
-    return KnowledgeBasePager(path: path, parameters: parameters, calls: calls, ledger: ledger, now: context.now)
-  }
-}
-
-/// Batches of QIDs, one page each.
-package struct KnowledgeBasePager: Pager {
-  package typealias Answer = KnowledgeBaseAnswer
-
-  /// QIDs that are asked for together; none for all.
-  package struct Call: Sendable, Equatable {
-    package var qids: [UInt64]
-    /// Only those that changed since; nil for all of them.
-    package var since: String?
-
-    package init(qids: [UInt64], since: String?) {
-      self.qids = qids
-      self.since = since
-    }
-
-    /// QIDs in batches of so many.
-    package static func batches(of qids: [UInt64], each count: Int, since: String?) -> [Call] {
-      stride(from: 0, to: qids.count, by: count).map { start in
-        Call(qids: Array(qids[start..<min(start + count, qids.count)]), since: since)
+      if beginning.isFull {
+        calls += batches(of: wanted.filter { !absent.contains($0) || delivered.contains($0) }, since: nil, .full)
+      } else {
+        if let since = beginning.since { calls += batches(of: known, since: since, .changed) }
+        calls += batches(of: wanted.filter { !delivered.contains($0) && !absent.contains($0) }, since: nil, .new)
       }
     }
+    return beginning.cursor.map { KnowledgeBasePager.Call.rest(of: calls, behind: $0, each: qidsPerCall) } ?? calls
   }
 
-  private let path: String
-  private let parameters: [APIRequest.Parameter]
-  private var calls: ArraySlice<Call>
-  private var idMin: UInt64?
-  private let ledger: QIDLedger
-  private let now: @Sendable () -> Int
-  /// The QIDs of the call at hand that came before it broke off.
-  private var answered: Set<UInt64> = []
-
-  package init(
-    path: String,
-    parameters: [APIRequest.Parameter],
-    calls: [Call],
-    ledger: QIDLedger,
-    now: @escaping @Sendable () -> Int
-  ) {
-    self.path = path
-    self.parameters = parameters
-    self.calls = calls[...]
-    self.ledger = ledger
-    self.now = now
-  }
-
-  package mutating func request() async throws -> APIRequest? {
-    guard let call = calls.first else { return nil }
-    var all = [APIRequest.Parameter("action", "list")] + parameters
-    if !call.qids.isEmpty {
-      all.append(APIRequest.Parameter("ids", call.qids.map { String($0) }.joined(separator: ",")))
-    }
-    if let since = call.since { all.append(APIRequest.Parameter("last_modified_after", since)) }
-    if let idMin { all.append(APIRequest.Parameter("id_min", String(idMin))) }
-    return APIRequest(.knowledgeBase, path: path, all)
-  }
-
-  package mutating func finish(_ page: Page.Report) async throws {
-    guard let call = calls.first else { return }
-    answered.formUnion(page.ids)
-    if let next = page.nextID {
-      if next <= idMin ?? 0 || next <= page.lastID ?? 0 {
-        throw PagingError(
-          description: "\(path): the next page begins at QID \(next), which is not behind this one; "
-            + "nothing of it is asked for again and again"
-        )
-      }
-      idMin = next
-      return
-    }
-    // Of those that were asked for as changed, the others are as they were.
-    if call.since == nil { try ledger.note(absent: call.qids.filter { !answered.contains($0) }, at: now()) }
-    calls.removeFirst()
-    idMin = nil
-    answered = []
-  }
-
-  package mutating func resume(after id: UInt64, of page: Page.Report) {
-    answered.formUnion(page.ids)
-    idMin = id + 1
+  private func batches(
+    of qids: [UInt64],
+    since: String?,
+    _ phase: KnowledgeBasePager.Call.Phase
+  ) -> [KnowledgeBasePager.Call] {
+    KnowledgeBasePager.Call.batches(of: qids, each: qidsPerCall, since: since, phase)
   }
 }

@@ -3,8 +3,9 @@ package import Streaming
 
 /// The pages of an API, each asked for when the one before it is understood.
 ///
-/// A page that breaks off is ended as abandoned, and what is behind its last complete item is asked for again; a
-/// refusal that passes is waited out. Memory: one chunk.
+/// A page that breaks off is ended as abandoned, and what is behind its last complete item is asked for again; one that
+/// gives nothing complete is asked for again with less in it, and at last without the item that does not come. A refusal
+/// that passes is waited out. Memory: one chunk.
 package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
   package typealias Element = Batch<P.Answer>
   package typealias Failure = any Error
@@ -26,14 +27,19 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
     private var page: Page?
     private var response: APIResponse?
     private var body: (any AsyncIteratorProtocol<[UInt8], any Error>)?
-    /// Failures since something last went well.
-    private var failures = 0
-    /// Behind which item the page at hand was taken up, if it was.
-    private var resumedAfter: UInt64?
+    private var troubles: CallTroubles
+    /// Answers one after another that gave nothing of the least that can be asked for.
+    private var stuck = 0
+    /// Items one after another that were left out.
+    private var leftOut = 0
+
+    /// How often one item alone is asked for before it is left out.
+    private static var patience: Int { 5 }
 
     fileprivate init(pager: P, context: CallContext) {
       self.pager = pager
       self.context = context
+      troubles = CallTroubles(context)
     }
 
     package mutating func next(isolation actor: isolated (any Actor)?) async throws -> Batch<P.Answer>? {
@@ -41,9 +47,10 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
         try Task.checkCancellation()
         if let page, body != nil { return try await read(page, isolation: actor) }
         if let page {
-          try await understand(page)
           self.page = nil
+          try await understand(page)
         }
+        if context.isStopping() { throw RoundStopped() }
         guard let request = try await pager.request() else { return nil }
         try await ask(request)
       }
@@ -58,17 +65,24 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       do {
         response = try await context.transport.send(request)
       } catch let error as BrokenConnection {
-        return try await wait(because: error)
+        // Where nothing came for so long, less may come sooner.
+        if error.isSilence, try await askForLess(behind: Page.Report()) { return }
+        return try await troubles.wait(because: error)
+      } catch let error as Refusal {
+        return try await troubles.wait(because: error)
       }
       switch response.status {
       case 200:
         self.response = response
-        page = Page(
+        let page = Page(
           number: context.firstPage + pageCount,
           origin: request.path,
           detail: Self.detail(of: request, response),
-          isAskedAgain: true
+          isAskedAgain: true,
+          cursor: { [pager] report in pager.cursor(behind: report) }
         )
+        try pager.begin(page)
+        self.page = page
         pageCount += 1
         body = response.body.makeAsyncIterator()
       case 204:
@@ -76,10 +90,13 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
         var nothing = Page.Report()
         nothing.isComplete = true
         nothing.hasMore = false
+        troubles.end()
         try await pager.finish(nothing)
       default:
-        let bytes = try await beginning(of: response)
-        try await wait(because: Refusal(response, body: bytes, origin: request.path))
+        let bytes = try await response.beginning()
+        // The gateway before Qualys did not want to wait for a page of this size.
+        if response.status == 504 { _ = pager.shrink() }
+        try await troubles.wait(because: Refusal(response, body: bytes, origin: request.path, now: context.now()))
       }
     }
 
@@ -88,18 +105,6 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       let begin = ["id_min", "lastSeenAssetId"].compactMap { name in request.value(of: name).map { "\(name)=\($0)" } }
       let parts = begin + [response.file].compactMap(\.self)
       return parts.isEmpty ? nil : parts.joined(separator: ", ")
-    }
-
-    /// The first MiB of a body that holds no data; what a broken connection left of it.
-    private func beginning(of response: APIResponse) async throws -> [UInt8] {
-      var bytes: [UInt8] = []
-      do {
-        for try await chunk in response.body {
-          bytes += chunk
-          if bytes.count > 1 << 20 { break }
-        }
-      } catch is BrokenConnection {}
-      return bytes
     }
 
     private mutating func read(_ page: Page, isolation actor: isolated (any Actor)?) async throws -> Batch<P.Answer> {
@@ -121,36 +126,60 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
     private mutating func understand(_ page: Page) async throws {
       let report = try await page.concluded()
       guard let failure = report.failure else {
-        failures = 0
-        resumedAfter = nil
-        return try await pager.finish(report)
+        do {
+          try await pager.finish(report)
+        } catch let error as PagingError {
+          return try await troubles.wait(because: error)
+        }
+        troubles.end()
+        (stuck, leftOut) = (0, 0)
+        return
       }
-      // An answer that ends where the one before it did is no progress, whatever it gave.
-      if let id = report.lastID, report.marks > 0, report.idsAscend, id > resumedAfter ?? 0 {
-        failures = 0
-        resumedAfter = id
-        pager.resume(after: id, of: report)
+      if pager.takeUp(report) {
+        troubles.begin()
+        (stuck, leftOut) = (0, 0)
+      } else if (failure as? AnswerError)?.mayBeOneItems == true, try await askForLess(behind: report) {
+        return
       }
       if let error = failure as? AnswerError,
-        let refusal = Refusal(error, headers: response, origin: page.origin)
+        let refusal = Refusal(error, headers: response, origin: page.origin, now: context.now())
       {
-        return try await wait(because: refusal)
+        return try await troubles.wait(because: refusal)
       }
-      try await wait(because: failure, at: page.origin)
+      try await troubles.wait(because: failure, at: page.origin)
     }
 
-    /// Waits as long as a failure asks for.
-    /// - Throws: the failure itself when waiting does not help, or has not helped for long.
-    private mutating func wait(because failure: any Error, at origin: String? = nil) async throws {
-      failures += 1
-      let remedy = (failure as? Refusal)?.remedy ?? .again
-      let reason = (origin.map { "\($0): " } ?? "") + "\(failure)"
-      if remedy == .person { throw failure }
-      guard failures < context.attempts else { throw Exhausted(attempts: failures, reason: reason) }
-      try await context.transport.wait(
-        for: .seconds(context.seconds(toWaitFor: remedy, failures: failures)),
-        because: reason
-      )
+    /// Halves what is asked for, and leaves an item out that does not come alone either; false when the same is to be
+    /// asked for again, after a wait.
+    private mutating func askForLess(behind report: Page.Report) async throws -> Bool {
+      let suspect = try pager.suspect(report)
+      if case .known(let id) = suspect { return try pager.leaveOut(id, tries: 1) }
+      if pager.shrink() { return false }
+      stuck += 1
+      // Items in a row that do not come are no longer bad items: nothing comes.
+      guard stuck >= Self.patience, leftOut < Quarantine.longestRow else { return false }
+      var id: UInt64?
+      switch suspect {
+      case .item(let item), .known(let item): id = item
+      case .firstHost(let request): id = try await firstHost(request)
+      case .unknown: break
+      }
+      guard let id, try pager.leaveOut(id, tries: stuck) else { return false }
+      troubles.begin()
+      stuck = 0
+      leftOut += 1
+      return true
+    }
+
+    /// The host that Host List names first; nil when it names none, or does not answer either.
+    private mutating func firstHost(_ request: APIRequest) async throws -> UInt64? {
+      do {
+        let response = try await context.transport.send(request)
+        let bytes = try await response.beginning()
+        return response.status == 200 ? FirstHost.id(in: bytes) : nil
+      } catch is BrokenConnection {
+        return nil
+      }
     }
   }
 }
@@ -158,11 +187,45 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
 @available(*, unavailable)
 extension PagedBatches.Iterator: Sendable {}
 
+extension APIResponse {
+  /// The first MiB of a body that holds no data; what a broken connection left of it.
+  fileprivate func beginning() async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    do {
+      for try await chunk in body {
+        bytes += chunk
+        if bytes.count > 1 << 20 { break }
+      }
+    } catch is BrokenConnection {}
+    return bytes
+  }
+}
+
+extension AnswerError {
+  /// Whether one item of the answer may be at fault, so that the others could come without it.
+  fileprivate var mayBeOneItems: Bool {
+    switch self {
+    case .xml, .json, .notAssets, .exceedsLimit, .transport: true
+    case .empty, .html, .notXML, .unexpectedRoot, .qualys, .notJSON, .spill: false
+    }
+  }
+}
+
 /// A connection that could not be made, or that ended before the answer did.
 package struct BrokenConnection: Error, Sendable, CustomStringConvertible {
   package let description: String
+  /// Whether Qualys took the call and then said nothing for too long: less may come sooner.
+  package let isSilence: Bool
 
-  package init(_ description: String) { self.description = description }
+  package init(_ description: String, isSilence: Bool = false) {
+    self.description = description
+    self.isSilence = isSilence
+  }
+}
+
+/// The run is to end: no further page was asked for.
+package struct RoundStopped: Error, Sendable, CustomStringConvertible {
+  package let description = "stopped before the next page; the next run goes on there"
 }
 
 /// The same call failed again and again.

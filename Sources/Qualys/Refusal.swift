@@ -1,4 +1,5 @@
 internal import Records
+internal import Streaming
 
 /// Why Qualys did not give what was asked for, and what may be done about it.
 package struct Refusal: Error, Sendable, CustomStringConvertible {
@@ -30,6 +31,7 @@ package struct Refusal: Error, Sendable, CustomStringConvertible {
       switch (status, remedy) {
       case (401, _): "; check username and password"
       case (403, _): "; the user may not call this API"
+      case (414, _): "; ask for fewer ids at a time"
       case (404, _): "; check the platform, or the server and gateway"
       case (300..<400, _): "; redirects are not followed: check the platform, or the server and gateway"
       case (_, .person): "; a person must see to it"
@@ -40,23 +42,27 @@ package struct Refusal: Error, Sendable, CustomStringConvertible {
 }
 
 extension Refusal {
-  /// The longest wait that is taken from a header or an answer: a day.
+  /// The longest wait that is taken from a header or an answer, in seconds: a day.
   static let longestWait = 86_400
+  /// A longer one, a week, is no hint but nonsense.
+  private static let absurdWait = 7 * 86_400
 
   /// What an answer without the data says; `body` is its beginning, 1 MiB at most.
-  init(_ response: APIResponse, body: [UInt8], origin: String) {
+  ///
+  /// - Parameter now: Seconds since 1970, for dates in headers of a server that does not tell its own.
+  init(_ response: APIResponse, body: [UInt8], origin: String, now: Int) {
     let stated = Self.stated(in: body)
     self.init(
       status: response.status,
       code: stated.code,
       text: stated.text ?? "no reason was given",
       origin: origin,
-      remedy: Self.remedy(response, code: stated.code, text: stated.text ?? "")
+      remedy: Self.remedy(response, code: stated.code, text: stated.text ?? "", now: now)
     )
   }
 
   /// What Qualys says in a body that came with status 200 (qualys-api 4.3), or nil when that is not an error of its own.
-  init?(_ error: AnswerError, headers response: APIResponse?, origin: String) {
+  init?(_ error: AnswerError, headers response: APIResponse?, origin: String, now: Int) {
     guard case .qualys(let code, let text) = error else { return nil }
     let response = response ?? APIResponse(status: 200, headers: [], body: NoBytes())
     self.init(
@@ -64,35 +70,46 @@ extension Refusal {
       code: code,
       text: text,
       origin: origin,
-      remedy: Self.remedy(response, code: code, text: text)
+      remedy: Self.remedy(response, code: code, text: text, now: now)
     )
   }
 
-  private static func remedy(_ response: APIResponse, code: String?, text: String) -> Remedy {
+  private static func remedy(_ response: APIResponse, code: String?, text: String, now: Int) -> Remedy {
+    let hint = hint(response, text, now: now)
     switch code {
     // 2014: too many are signed in.
     case "1960", "2014": return .waitForOthers
-    case "1965", "1920": return hint(response, text).map { .wait(seconds: $0) } ?? .waitForOthers
+    case "1965", "1920": return hint.map { .wait(seconds: $0) } ?? .waitForOthers
     case "999": return .again
-    case .some: return .person
-    case nil: break
+    default: break
     }
     switch response.status {
-    case 202, 408, 429, 500...: return hint(response, text).map { .wait(seconds: $0) } ?? .again
-    case 409: return hint(response, text).map { .wait(seconds: $0) } ?? .waitForOthers
-    case 200: return .again
+    // 202: the same is being worked on already.
+    case 202: return hint.map { .wait(seconds: $0) } ?? .waitForOthers
+    case 408, 429, 500...: return hint.map { .wait(seconds: $0) } ?? .again
+    case 409 where code == nil: return hint.map { .wait(seconds: $0) } ?? .waitForOthers
+    // A word such as FAILED says nothing about why.
+    case 200 where code.flatMap({ Int($0) }) == nil: return .again
     default: return .person
     }
   }
 
-  /// Seconds to wait that Qualys stated; a header that is absent, blank or no number is no hint.
-  private static func hint(_ response: APIResponse, _ text: String) -> Int? {
-    let headers = ["X-RateLimit-ToWait-Sec", "Retry-After"].compactMap { response.header($0) }.compactMap { Int($0) }
+  /// Seconds to wait that Qualys stated; what is absent, blank, negative, absurd or no number is no hint.
+  private static func hint(_ response: APIResponse, _ text: String, now: Int) -> Int? {
     let inText = text.split(separator: "SECONDS_TO_WAIT ").dropFirst().first.flatMap {
       Int($0.prefix(while: \.isNumber))
     }
-    let longest = (headers + [inText].compactMap { $0 }).max() ?? 0
-    return longest > 0 ? min(longest, longestWait) : nil
+    let headers = ["X-RateLimit-ToWait-Sec", "Retry-After"].compactMap { response.header($0) }.compactMap {
+      Int($0) ?? seconds(until: $0, response, now: now)
+    }
+    let hints = (headers + [inText].compactMap(\.self)).filter { $0 > 0 && $0 <= absurdWait }
+    return hints.max().map { min($0, longestWait) }
+  }
+
+  /// Seconds until a date, which is meant by the server's clock.
+  private static func seconds(until text: String, _ response: APIResponse, now: Int) -> Int? {
+    guard let date = HTTPDate.seconds(text) else { return nil }
+    return date - (response.header("Date").flatMap(HTTPDate.seconds) ?? now)
   }
 
   /// The error that a body states: in XML, in JSON, or in the title of a web page.

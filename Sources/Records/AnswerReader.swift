@@ -118,6 +118,9 @@ package final class AnswerReader {
     )
   }
 
+  /// The id of the item at hand, if it has come; to be asked before ``takeSealed()``, once something went wrong.
+  package var openID: UInt64? { unsafe state.pointee.openID }
+
   /// The ids of all items, where the shape asks for them.
   package var ids: [UInt64] { unsafe state.pointee.ids }
 

@@ -170,21 +170,25 @@ extension AnswerState {
   mutating func learnID() {
     if shape.reportsIDs { ids.append(0) }
     guard idNode >= 0, idNode + 1 <= tape.nodeCount else { return }
-    let start = unsafe Int(tape.nodes[idNode].offset)
-    let end = unsafe idNode + 1 < tape.nodeCount ? Int(tape.nodes[idNode + 1].offset) : tape.byteCount
-    var id: UInt64 = 0
-    for index in start..<end {
-      let digit = unsafe tape.bytes[index] &- UInt8(ascii: "0")
-      let (product, overflow) = id.multipliedReportingOverflow(by: 10)
-      guard digit < 10, !overflow else {
-        idsAscend = false
-        return
-      }
-      id = product &+ UInt64(digit)
+    guard let id = readID() else {
+      idsAscend = false
+      return
     }
     if let lastID, id <= lastID { idsAscend = false }
     lastID = id
     if shape.reportsIDs { ids[ids.count - 1] = id }
+  }
+
+  /// The id of the open item, once it has come whole.
+  var openID: UInt64? {
+    guard itemDepth > 0, idNode >= 0, idNode < tape.nodeCount, runNode != idNode else { return nil }
+    return readID()
+  }
+
+  private func readID() -> UInt64? {
+    let start = unsafe Int(tape.nodes[idNode].offset)
+    let end = unsafe idNode + 1 < tape.nodeCount ? Int(tape.nodes[idNode + 1].offset) : tape.byteCount
+    return unsafe UInt64(digits: UnsafeRawBufferPointer(start: tape.bytes + start, count: end - start))
   }
 
   // MARK: Replaced characters

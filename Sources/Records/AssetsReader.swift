@@ -87,6 +87,8 @@ package final class AssetsReader {
   package var idsAscend: Bool { state.idsAscend }
   /// The id of the last complete asset.
   package var lastID: UInt64? { state.lastID }
+  /// The id of the asset at hand, if it has come.
+  package var openID: UInt64? { state.openID }
   package var hasMore: Bool? { state.envelope.hasMore }
   package var lastSeenID: UInt64? { state.envelope.lastSeenID }
   /// Names that came twice in an object, and other departures from the shapes we know.

@@ -10,6 +10,8 @@ struct AssetsState: ~Copyable {
   private(set) var idsAscend = true
   private(set) var lastID: UInt64?
   private(set) var drift = 0
+  /// The id of the asset at hand, if it has come.
+  var openID: UInt64? { isInAsset ? assetID : nil }
   var repairedCharacters: Int { reader.repairedCharacters }
 
   private var reader: JSONPushReader

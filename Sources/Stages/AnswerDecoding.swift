@@ -8,6 +8,8 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
   /// Made for the first bytes of a page, so each iterator has one of its own and uses it alone.
   private nonisolated(unsafe) var reader: AnswerReader?
   private var failure: AnswerError?
+  /// The item that was at hand when the answer went wrong.
+  private var openID: UInt64?
   /// Marks of complete items that went out.
   private var marks = 0
   private var counted = 0
@@ -24,6 +26,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     unsafe self.reader = reader
     if failure == nil { read(batch.records, with: reader) }
     if batch.position.isEnd, failure == nil { finish(batch, with: reader) }
+    if failure != nil, openID == nil { openID = reader.openID }
     give(batch.page, from: reader, into: &batches, meter: meter)
     if batch.position.isEnd { end(batch.page, of: reader, into: &batches) }
   }
@@ -72,6 +75,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     report.marks = marks
     report.idsAscend = idsAscend
     report.lastID = lastID
+    report.openID = openID
     report.ids = reader.ids
     report.nextID = head.nextID
     report.warningCode = head.warningCode
@@ -91,6 +95,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
   private mutating func reset() {
     unsafe reader = nil
     failure = nil
+    openID = nil
     marks = 0
     counted = 0
   }

@@ -87,6 +87,7 @@ package struct DecodeAssets: Decoder {
     report.marks = reader.marks
     report.idsAscend = reader.idsAscend
     report.lastID = reader.lastID
+    report.openID = failure == nil ? nil : reader.openID
     report.hasMore = reader.hasMore
     report.lastSeenID = reader.lastSeenID
     report.isComplete = failure == nil

@@ -15,6 +15,8 @@ public final class Page: Sendable {
     public var idsAscend = true
     /// The id of the last complete host (entry, asset).
     public var lastID: UInt64?
+    /// The id of the host (entry, asset) that was at hand when the answer broke off or went wrong, if it had come.
+    public var openID: UInt64?
     /// The QIDs of all entries of a KnowledgeBase answer, in order; empty for other answers.
     public var ids: [UInt64] = []
     /// The first id of the next page: `id_min` of the WARNING's URL.

@@ -85,17 +85,6 @@ import Testing
     #expect(transport.requests.map { $0.value(of: "id_min") } == [nil, nil])
   }
 
-  @Test("a next page that is not behind this one ends the round instead of going in circles", arguments: [0, 3, 4])
-  func circles(next: Int) async throws {
-    let transport = ScriptedTransport { _, _ in
-      var page = SmallPage((2...4).map { SmallPage.Host(id: $0, detections: ["<QID>1</QID>"]) })
-      page.afterHosts = "<WARNING><CODE>1980</CODE><TEXT>t</TEXT><URL>https://q/?id_min=\(next)</URL></WARNING>"
-      return .init(page.text)
-    }
-    await #expect(throws: PagingError.self) { try await Self.hosts(transport) }
-    #expect(transport.requests.count == 1)
-  }
-
   @Test("a server that always breaks off behind the same host does not go on for ever")
   func sameBreak() async throws {
     let text = Self.answer(from: 1)

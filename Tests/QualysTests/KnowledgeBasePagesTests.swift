@@ -11,15 +11,7 @@ import Testing
   }
 
   private static func source(_ entries: [(key: String, value: OptionValue)]) throws -> KnowledgeBaseSource {
-    try KnowledgeBaseSource(
-      Options(
-        entries,
-        known: [
-          "qids", "qids-per-call", "details", "is_patchable", "show_pci_reasons", "show_supported_modules_info",
-          "show_disabled_flag", "show_qid_change_log",
-        ]
-      )
-    )
+    try KnowledgeBaseSource(SmallRound.options(KnowledgeBaseSource.component, entries))
   }
 
   /// The QIDs of one round; commits each page when it is complete.
