@@ -131,11 +131,4 @@ extension APIResponse {
   static func test(_ status: Int = 200, _ headers: [(String, String)] = [], _ body: String = "") -> APIResponse {
     test(status, headers, CountedBody(chunks: [Array(body.utf8)]))
   }
-
-  /// All of the body.
-  func bytes() async throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    for try await chunk in body { bytes += chunk }
-    return bytes
-  }
 }
