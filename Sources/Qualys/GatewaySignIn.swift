@@ -1,3 +1,5 @@
+internal import Streaming
+
 /// Asks the gateway for a token.
 struct GatewaySignIn: Sendable {
   /// The gateway gave something else than a token, and it may be asked again.
@@ -8,6 +10,7 @@ struct GatewaySignIn: Sendable {
   let gateway: OriginClient
   let credentials: Credentials
   let limits: TransferLimits
+  let pace: Pace
 
   /// More than any token, and enough of an answer to see what it says.
   private static let mostBytes = 64 * 1024
@@ -27,7 +30,7 @@ struct GatewaySignIn: Sendable {
     )
     let bytes = try await beginning(of: answer)
     guard answer.status == 200 || answer.status == 201 else {
-      let refusal = Refusal(answer, body: bytes, origin: "/auth")
+      let refusal = Refusal(answer, body: bytes, origin: "/auth", now: pace.date())
       if refusal.remedy == .person { throw refusal }
       answer.body = GivenBytes(bytes: bytes)
       throw Refused(answer: answer)

@@ -123,7 +123,7 @@ struct HostRanges: Sendable {
         } else {
           var bytes: [UInt8] = []
           for try await chunk in response.body where bytes.count <= 1 << 20 { bytes += chunk }
-          let refusal = Refusal(response, body: bytes, origin: request.path)
+          let refusal = Refusal(response, body: bytes, origin: request.path, now: context.now())
           (remedy, reason) = (refusal.remedy, refusal.description)
         }
       } catch let error as BrokenConnection {

@@ -35,7 +35,7 @@ package final class LiveTransport: Transport {
     server = client(platform.server)
     gateway = platform.gateway.map { origin in
       let client = client(origin)
-      let signIn = GatewaySignIn(gateway: client, credentials: credentials, limits: limits)
+      let signIn = GatewaySignIn(gateway: client, credentials: credentials, limits: limits, pace: pace)
       return Gateway(client: client, token: GatewayToken(pace: pace) { try await signIn.token() })
     }
     self.credentials = credentials

@@ -23,10 +23,15 @@ package struct RangedDetectionsPager: Pager {
     self.context = context
   }
 
+  package var after: UInt64 { pages.after }
+
   package mutating func request() async throws -> APIRequest? {
     range = nil
     guard let request = try await pages.request() else { return nil }
-    guard let first = request.value(of: "id_min").flatMap({ UInt64($0) }) else { return request }
+    // A page that ends before a host in quarantine, or at one, is one for itself.
+    guard let first = request.value(of: "id_min").flatMap({ UInt64($0) }), request.value(of: "id_max") == nil else {
+      return request
+    }
     try await cut(request, from: first)
     guard let ranges else { return request }
     let (index, last) = ranges.range(of: first)
@@ -36,15 +41,29 @@ package struct RangedDetectionsPager: Pager {
     return request.within(first, last)
   }
 
-  package mutating func finish(_ page: Page.Report) async throws {
-    var page = page
-    if let ranges, let range, let end = ranges.end(of: range), page.nextID.map({ $0 > end }) ?? true {
-      page.nextID = end + 1
-    }
-    try await pages.finish(page)
-  }
+  package func begin(_ page: Page) throws { try pages.begin(page) }
+
+  package mutating func finish(_ page: Page.Report) async throws { try await pages.finish(withEnd(page)) }
 
   package mutating func resume(after id: UInt64, of page: Page.Report) { pages.resume(after: id, of: page) }
+
+  package mutating func shrink() -> Bool { pages.shrink() }
+
+  package func suspect(_ page: Page.Report) throws -> Suspect { try pages.suspect(page) }
+
+  package mutating func leaveOut(_ id: UInt64, tries: Int) throws -> Bool { try pages.leaveOut(id, tries: tries) }
+
+  package func cursor(behind page: Page.Report) -> [UInt8]? { pages.cursor(behind: withEnd(page)) }
+
+  /// A page as if the next range followed in its WARNING, when it was the last of its range.
+  private func withEnd(_ page: Page.Report) -> Page.Report {
+    guard page.failure == nil, let ranges, let range, let end = ranges.end(of: range),
+      page.nextID.map({ $0 > end }) ?? true
+    else { return page }
+    var page = page
+    page.nextID = end + 1
+    return page
+  }
 
   /// Cuts what is left into ranges, once, when it pays.
   private mutating func cut(_ request: APIRequest, from first: UInt64) async throws {

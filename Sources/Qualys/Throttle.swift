@@ -40,6 +40,9 @@ package final class Throttle: Sendable {
     self.onWait = onWait
   }
 
+  /// The clock on the wall, seconds since 1970.
+  var date: Int { pace.date() }
+
   /// How many calls of an API may run at once, as far as answers have told.
   package func concurrency(of api: API) -> Int { withAccount(of: api) { account, _ in account.concurrency } }
 

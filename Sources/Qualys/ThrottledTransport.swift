@@ -34,7 +34,7 @@ package struct ThrottledTransport: Transport {
       return response
     }
     let (bytes, failure) = try await beginning(of: response)
-    slot.refuse(Refusal(response, body: Self.inflated(bytes), origin: request.path))
+    slot.refuse(Refusal(response, body: Self.inflated(bytes), origin: request.path, now: throttle.date))
     slot.end(failure == nil ? .refused : .abandoned)
     response.body = ReplayedBody(bytes: bytes, failure: failure)
     return response
