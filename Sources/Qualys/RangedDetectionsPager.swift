@@ -37,8 +37,9 @@ package struct RangedDetectionsPager: Pager {
     let (index, last) = ranges.range(of: first)
     range = index
     let upcoming = (index + 1..<ranges.starts.count).prefix(readAhead.most)
-    readAhead.prefetch(upcoming.map { request.within(ranges.starts[$0], ranges.end(of: $0)) })
-    return request.within(first, last)
+    let current = request.within(first, last)
+    readAhead.prefetch(upcoming.map { request.within(ranges.starts[$0], ranges.end(of: $0)) }, behind: current)
+    return current
   }
 
   package func begin(_ page: Page) throws { try pages.begin(page) }

@@ -40,11 +40,14 @@ package final class ReadAheadTransport: Transport {
   /// Whether more than one call of an API may run at once, as an answer has told.
   package func pays(for api: API) -> Bool { throttle.concurrency(of: api) > 1 }
 
-  /// Makes these calls, in order, as soon as others have ended; those made for an earlier list only are given up.
-  package func prefetch(_ requests: [APIRequest]) {
+  /// Makes these calls, in order, as soon as others have ended; `current` is made by whoever wants it next.
+  ///
+  /// Other calls that were made ahead are given up.
+  package func prefetch(_ requests: [APIRequest], behind current: APIRequest) {
     let dropped = state.withLock { state in
-      let dropped = state.ahead.filter { !requests.contains($0.request) }
-      state.ahead.removeAll { !requests.contains($0.request) }
+      let isUnwanted = { (range: ReadAheadRange) in range.request != current && !requests.contains(range.request) }
+      let dropped = state.ahead.filter(isUnwanted)
+      state.ahead.removeAll(where: isUnwanted)
       state.wanted = requests.filter { request in !state.ahead.contains { $0.request == request } }
       return dropped
     }

@@ -31,6 +31,20 @@ final class ThrottleClock: Sendable {
     for sleeper in due { sleeper.resume() }
   }
 
+  /// A pace at which waits take no time but are noticed.
+  static var hasty: Pace {
+    let now = Mutex(Duration.zero)
+    return Pace(
+      elapsed: { now.withLock { $0 } },
+      date: { 1_000 },
+      sleep: { time in
+        try Task.checkCancellation()
+        now.withLock { $0 += time }
+      },
+      random: { 0.5 }
+    )
+  }
+
   @Sendable private func sleep(_ time: Duration) async throws {
     let id = state.withLock { state in
       state.count += 1

@@ -120,10 +120,10 @@ import Testing
     let base = OpenTransport { call, _ in
       if call > 0 { return .test() }
       switch end {
-      case .broken: return .test(200, CountedBody(chunks: [[1]], failure: BrokenConnection("reset")))
-      case .refused: return .test(500, "no")
+      case .broken: return .test(200, [], CountedBody(chunks: [[1]], failure: BrokenConnection("reset")))
+      case .refused: return .test(500, [], "no")
       case .notSent: throw BrokenConnection("refused")
-      default: return .test(200, CountedBody(chunks: [[1], [2]]))
+      default: return .test(200, [], CountedBody(chunks: [[1], [2]]))
       }
     }
     let transport = ThrottledTransport(base, throttle())
