@@ -71,12 +71,12 @@ import Testing
     #expect(qualys.requests.contains { $0.value(of: "id_max") != nil } == (hosts == 28))
   }
 
-  @Test("ranges that break off are taken up behind their last host, wherever they break", arguments: 0..<24)
+  @Test("ranges that break off are taken up behind their last host, wherever they break", arguments: 0..<12)
   func broken(place: Int) async throws {
     let expected = try await Self.read(Self.pages(4), .forTests(SimulatedTransport(hosts: 40, concurrency: 2)))
     // Every second answer breaks off, and Host List with it.
     let qualys = try SimulatedTransport(hosts: 40, concurrency: 4, isCompressed: place % 2 == 0) { call, _ in
-      call % 2 == 1 ? place * 997 : nil
+      call % 2 == 1 ? place * 1997 : nil
     }
     let isSame = try await Self.ranged(qualys, limit: 4) == expected
     #expect(isSame)

@@ -135,19 +135,19 @@ private struct Subscription {
   @Test("never in a stated wait, never too many at once, what is left to others stays, and it always goes on")
   func full() {
     var count = 0
-    for seed in 0..<2_000 as Range<UInt64> {
+    for seed in 0..<500 as Range<UInt64> {
       var subscription = Subscription(seed: seed, tellsAll: true)
       for _ in 0..<400 { subscription.step() }
       subscription.converge()
       count += subscription.count
     }
     // The promises would be easy to keep without calls.
-    #expect(count > 20_000)
+    #expect(count > 5_000)
   }
 
   @Test("the same where answers leave out what they please")
   func sparse() {
-    for seed in 0..<2_000 as Range<UInt64> {
+    for seed in 0..<500 as Range<UInt64> {
       var subscription = Subscription(seed: seed, tellsAll: false)
       for _ in 0..<400 { subscription.step() }
       subscription.converge()
