@@ -37,12 +37,6 @@ struct ServingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A host that is no XML; may be repeated.", valueName: "id"))
   var malformedHost: [Int] = []
 
-  @Flag(help: "Hosts without DETECTION_LIST, with unknown elements, and detections without UNIQUE_VULN_ID.")
-  var oddHosts = false
-
-  @Flag(help: "Give hosts numbers that follow one on the other, which the Host List tells in ranges.")
-  var consecutiveIds = false
-
   @Option(
     help: ArgumentHelp("Serve HTTPS with this certificate and those that vouch for it, in PEM.", valueName: "file")
   )
@@ -86,9 +80,7 @@ struct ServingOptions: ParsableArguments {
     options.spelling = LimitSpelling(rawValue: limitSpelling) ?? .hyphenated
     options.detections.brokenHosts = Set(brokenHost)
     options.detections.malformedHosts = Set(malformedHost)
-    options.detections.hasOddHosts = oddHosts
-    options.detections.hasConsecutiveIDs = consecutiveIds
-    if let tlsCertificate, let tlsKey { options.tls = TLSFiles(certificateChain: tlsCertificate, key: tlsKey) }
+    options.tls = try findTLSFiles()
     let server = SimulatedServer(options)
     let address: String
     do {
@@ -103,6 +95,15 @@ struct ServingOptions: ParsableArguments {
       try await Interruption.cancelling { while true { try await Task.sleep(for: .seconds(3_600)) } }
     } catch is CancellationError {}
     await server.stop()
+  }
+
+  private func findTLSFiles() throws -> TLSFiles? {
+    guard let tlsCertificate, let tlsKey else { return nil }
+    for file in [tlsCertificate, tlsKey] where !FileManager.default.isReadableFile(atPath: file) {
+      say("sluice: cannot read '\(file)'")
+      throw ExitStatus.configuration
+    }
+    return TLSFiles(certificateChain: tlsCertificate, key: tlsKey)
   }
 
   private func readFaults() throws -> FaultScript {

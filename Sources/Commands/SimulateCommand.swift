@@ -45,6 +45,12 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: "Bytes of the first RESULTS, to see what a very long one does.")
   var resultsBytes: Int?
 
+  @Flag(help: "Hosts without DETECTION_LIST, with unknown elements, and detections without UNIQUE_VULN_ID.")
+  var oddHosts = false
+
+  @Flag(help: "Give hosts numbers that follow one on the other, which the Host List tells in ranges.")
+  var consecutiveIds = false
+
   @Option(help: "With --write: how many rounds, a day apart; in each later one some hosts and assets have changed.")
   var rounds = 1
 
@@ -81,6 +87,8 @@ struct SimulateCommand: AsyncParsableCommand {
     options.hostsPerPage = hostsPerPage
     options.detectionsPerHost = detectionsPerHost
     options.resultsBytes = resultsBytes
+    options.hasOddHosts = oddHosts
+    options.hasConsecutiveIDs = consecutiveIds
     return options
   }
 

@@ -12,6 +12,9 @@ final class SimulatedQualys: Sendable {
   struct State {
     var round: Int
     var calls: [SimulatedCall] = []
+    /// How many calls of each API have arrived, and how many of them are not answered yet.
+    var arrived: [SimulatedAPI: Int] = [:]
+    var running: [SimulatedAPI: Int] = [:]
     var accounts: [SimulatedAPI: Account] = [:]
     var seededFaults: SeededFaults?
     /// When each token that was given ends, in seconds since 1970.
@@ -45,7 +48,10 @@ final class SimulatedQualys: Sendable {
     let endOfAccount = answer.end
     answer.end = { [self] outcome in
       endOfAccount(outcome)
-      state.withLock { $0.calls[index].outcome = outcome }
+      state.withLock { state in
+        state.calls[index].outcome = outcome
+        state.running[api, default: 0] -= 1
+      }
     }
     state.withLock { [status = answer.head.status] in $0.calls[index].status = status }
     return answer
@@ -70,20 +76,23 @@ final class SimulatedQualys: Sendable {
   private func record(_ request: SimulatedRequest, of api: SimulatedAPI) -> (index: Int, fault: Fault?) {
     let isAuthorized = isAuthorized(request, api)
     return state.withLock { state in
-      let earlier = state.calls.filter { $0.api == api }
+      let number = state.arrived[api, default: 0] + 1
+      let overlap = state.running[api, default: 0]
+      state.arrived[api] = number
+      state.running[api] = overlap + 1
       // It draws for each call, also for those that the script has something for: the others' faults stay the same.
-      let drawn = state.seededFaults?.draw(for: api, call: earlier.count + 1)
-      let fault = options.faults.fault(of: api, call: earlier.count + 1) ?? drawn
+      let drawn = state.seededFaults?.draw(for: api, call: number)
+      let fault = options.faults.fault(of: api, call: number) ?? drawn
       state.calls.append(
         SimulatedCall(
           api: api,
-          number: earlier.count + 1,
+          number: number,
           method: request.method,
           path: request.path,
           // What signs in stays with whoever sent it.
           parameters: api == .signIn ? [] : request.parameters,
           isAuthorized: isAuthorized,
-          overlap: earlier.count { $0.outcome == .running },
+          overlap: overlap,
           fault: fault
         )
       )

@@ -51,4 +51,34 @@ import Testing
       #expect(result.status == 78 && result.errorText.hasPrefix("\(file.path):3:10: error: ':' follows the calls"))
     }
   }
+
+  @Test(
+    "Options that cannot be are refused",
+    arguments: [
+      ["--fault-seed", "1", "--fault-rate", "20"], ["--fault-seed", "1", "--fault-rate", "101%"], ["--keep-slot", "5"],
+      ["--limit-spelling", "odd"], ["--tls-key", "key.pem"],
+    ]
+  )
+  func wrongOptions(_ options: [String]) async throws {
+    let result = try await Command.run(try Program.path, ["simulate", "--port", "0"] + options)
+    #expect(result.status == 64, "\(result.errorText)")
+    #expect(result.errorText.contains(options[options.count - 2]), "\(result.errorText)")
+  }
+
+  @Test("A certificate that is not there is said before anyone calls")
+  func missingCertificate() async throws {
+    let result = try await Program.run(
+      "simulate",
+      "--port",
+      "0",
+      "--tls-certificate",
+      "/nowhere/certificate.pem",
+      "--tls-key",
+      "/nowhere/key.pem"
+    )
+    #expect(
+      result.status == 78 && result.errorText == "sluice: cannot read '/nowhere/certificate.pem'\n",
+      "\(result.errorText)"
+    )
+  }
 }
