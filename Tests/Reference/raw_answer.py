@@ -17,6 +17,9 @@ try:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        for field in fields:
+            if field.startswith("certificate "):
+                context.load_cert_chain(*field.split(" ")[1:])
         connection = context.wrap_socket(connection, suppress_ragged_eofs=False)
     for field in fields:
         request += f"{field}\r\n" if ":" in field else ""

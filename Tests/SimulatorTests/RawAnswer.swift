@@ -11,7 +11,7 @@ struct RawAnswer {
 
   /// Asks for detections over a connection of its own, which is to end with the answer.
   ///
-  /// - Parameter fields: Header fields, and `tls` to ask over TLS.
+  /// - Parameter fields: Header fields, `tls` to ask over TLS, and `certificate FILE KEY` to prove an identity.
   init(port: Int, parameters: String = "", _ fields: [String] = []) async throws {
     let arguments = ["\(port)", parameters, "Connection: close"] + fields
     let output = Array(try await Python.run("raw_answer.py", arguments).output)

@@ -99,6 +99,22 @@ import Testing
     #expect(["reset", "torn"].contains(dropped.ending))
   }
 
+  @Test("Clients must prove who they are, if that is wanted")
+  func clientCertificate() async throws {
+    let folder = try TemporaryFolder()
+    try await withServer {
+      var files = try TestCertificate.files(in: folder)
+      files.clientAuthority = files.certificateChain
+      $0.tls = files
+    } _: { server, client in
+      let nobody = try await RawAnswer(port: client.port, ["tls"])
+      #expect(["torn", "reset"].contains(nobody.ending) && nobody.head.isEmpty && server.calls.isEmpty)
+      let identity = "certificate \(folder.path("certificate.pem")) \(folder.path("key.pem"))"
+      let somebody = try await RawAnswer(port: client.port, ["tls", identity])
+      #expect(somebody.head.hasPrefix("HTTP/1.1 200 OK\r\n") && somebody.ending == "closed")
+    }
+  }
+
   @Test("A gzip body ends early as if that were all, or has something behind it")
   func gzip() async throws {
     let (cut, body, _) = try await answer("gzip-cut 1000")
