@@ -134,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "Health", "Simulator", "TestSupport",
+        "Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "Health", "Gzip", "Simulator",
+        "TestSupport",
       ],
       exclude: ["Broken"]
     ),

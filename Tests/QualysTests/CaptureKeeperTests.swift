@@ -1,0 +1,122 @@
+import Foundation
+import Health
+import Qualys
+import Streaming
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct CaptureKeeperTests {
+  private static let now = ServerTime.seconds("2026-11-22T01:32:26Z") ?? 0
+
+  private static func pace(_ date: Int = now) -> Pace {
+    Pace(elapsed: { .zero }, date: { date }, sleep: { _ in }, random: { 0 })
+  }
+
+  private static func send(_ answers: [ScriptedTransport.Answer], through keeper: CaptureKeeper) async throws {
+    let transport = keeper.capturing(ScriptedTransport { call, _ in answers[call] })
+    for id in answers.indices {
+      let response = try await transport.send(
+        APIRequest(.detections, path: "/p", [APIRequest.Parameter("id_min", "\(id)")])
+      )
+      do { for try await _ in response.body {} } catch {}
+    }
+  }
+
+  private static func captures(in folder: TemporaryFolder) throws -> [Capture] {
+    let place = folder.path("captures/p")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+    return try names.sorted().map { try Capture("\(place)/\($0)") }
+  }
+
+  @Test(
+    "a round in which nothing failed leaves nothing, unless all is wanted",
+    arguments: CaptureSettings.Occasion.allCases
+  )
+  func quiet(on: CaptureSettings.Occasion) async throws {
+    let folder = try TemporaryFolder()
+    let settings = CaptureSettings(on: on, folder: folder.path("captures"))
+    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    keeper.begin(round: 7, at: Self.now, state: nil)
+    try await Self.send([.init("a"), .init("", status: 409), .init("b")], through: keeper)
+    keeper.watchedEvents.record(HealthEvent("Started", .info, stream: "s", "it began"))
+    keeper.end()
+    let captures = try Self.captures(in: folder)
+    #expect(captures.count == (on == .always ? 1 : 0))
+    #expect(captures.first?.path.hasSuffix("captures/p/20261122T013226Z-7") ?? true)
+    #expect(captures.first?.exchanges.count ?? 3 == 3)
+  }
+
+  @Test("of a round in which pages failed those are kept, and the one before each")
+  func failures() async throws {
+    let folder = try TemporaryFolder()
+    let settings = CaptureSettings(on: .error, folder: folder.path("captures"))
+    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    keeper.begin(round: 1, at: Self.now, state: nil)
+    var answers = (0..<12).map { ScriptedTransport.Answer("page \($0)") }
+    answers[4] = .init("broken", cut: 3)
+    answers[8] = .init("refused", status: 500)
+    try await Self.send(answers, through: keeper)
+    keeper.end()
+    let capture = try #require(try Self.captures(in: folder).first)
+    #expect(capture.exchanges.compactMap { $0.value(of: "id_min") } == ["3", "4", "7", "8", "10", "11"])
+    let files = try FileManager.default.contentsOfDirectory(atPath: capture.path)
+    #expect(files.count == 13, "\(files)")
+  }
+
+  @Test("an answer that could not be understood is kept when an event says so")
+  func event() async throws {
+    let folder = try TemporaryFolder()
+    let settings = CaptureSettings(on: .error, folder: folder.path("captures"))
+    let events = RecordedEvents()
+    let keeper = CaptureKeeper(settings, pipeline: "p", events: events, pace: Self.pace())
+    keeper.begin(round: 1, at: Self.now, state: nil)
+    let transport = keeper.capturing(ScriptedTransport { call, _ in .init("page \(call)") })
+    for number in 0..<6 {
+      for try await _ in try await transport.send(APIRequest(.assets, path: "/p", [])).body {}
+      if number == 2 { keeper.watchedEvents.record(HealthEvent(.thirdPartyGeneric, stream: "s", "bad XML")) }
+    }
+    keeper.end()
+    let capture = try #require(try Self.captures(in: folder).first)
+    #expect(capture.exchanges.compactMap(\.body) == [2, 3, 5, 6].map { "assets-00000\($0).json" })
+    #expect(events.all.map(\.message) == ["bad XML"])
+  }
+
+  @Test("a Qualys that is down for long does not fill the disk")
+  func bounded() async throws {
+    let folder = try TemporaryFolder()
+    let settings = CaptureSettings(on: .error, folder: folder.path("captures"))
+    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    keeper.begin(round: 1, at: Self.now, state: nil)
+    try await Self.send((0..<500).map { _ in .init("down", status: 503) }, through: keeper)
+    keeper.end()
+    #expect(try #require(try Self.captures(in: folder).first).exchanges.count == 34)
+  }
+
+  @Test("captures go when they are old, and nothing else does")
+  func old() throws {
+    let folder = try TemporaryFolder()
+    let place = folder.path("captures/p")
+    let kept = ["20261121T013226Z-1", "20261122T013000Z-9", "notes", "20261119T013226Z-x", "20261119T013226Z"]
+    for name in kept + ["20261121T013225Z-1", "20250101T000000Z-12"] {
+      try FileManager.default.createDirectory(atPath: "\(place)/\(name)/state", withIntermediateDirectories: true)
+    }
+    let settings = CaptureSettings(on: .error, keep: 86_400, folder: folder.path("captures"))
+    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    keeper.removeOld()
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: place)) == Set(kept))
+  }
+
+  @Test("a capture that cannot be begun is told once, and the run goes on")
+  func noFolder() async throws {
+    let folder = try TemporaryFolder()
+    try "x".write(toFile: folder.path("captures"), atomically: true, encoding: .utf8)
+    let events = RecordedEvents()
+    let settings = CaptureSettings(on: .always, folder: folder.path("captures"))
+    let keeper = CaptureKeeper(settings, pipeline: "p", events: events, pace: Self.pace())
+    keeper.begin(round: 1, at: Self.now, state: nil)
+    try await Self.send([.init("a"), .init("b")], through: keeper)
+    keeper.end()
+    #expect(events.all.map(\.tracker) == ["CaptureStopped"])
+  }
+}
