@@ -69,7 +69,10 @@ struct HTTPNetworkTests {
       $0 == number ? behaviour : .answer(200)
     } _: { server, url in
       let page = try TestLines.page([3, 4])
-      let counts = try await send(page, to: url, timeout: .milliseconds(700))
+      // Only where nothing is answered the limit is waited for; elsewhere a busy machine must not reach it.
+      var isSilent = false
+      if case .storeAndWait = behaviour { isSilent = true }
+      let counts = try await send(page, to: url, timeout: .seconds(isSilent ? 4 : 60))
       #expect(counts.acknowledged == 7 && counts.missing == 0 && time.waited.count == 1)
       var stores = true
       if case .reset = behaviour { stores = false }
