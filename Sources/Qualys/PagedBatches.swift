@@ -138,7 +138,10 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       if pager.takeUp(report) {
         troubles.begin()
         (stuck, leftOut) = (0, 0)
-      } else if (failure as? AnswerError)?.mayBeOneItems == true, try await askForLess(behind: report) {
+      } else if report.idsAscend, (failure as? AnswerError)?.mayBeOneItems == true,
+        try await askForLess(behind: report)
+      {
+        // Without ascending ids, smaller pages could pass over what comes out of order: then it is the whole page again.
         return
       }
       if let error = failure as? AnswerError,

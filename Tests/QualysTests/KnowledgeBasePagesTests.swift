@@ -98,7 +98,7 @@ import Testing
       let transport = ScriptedTransport { call, request in
         if call == 0 { return .init(text, cut: cut) }
         let from = request.value(of: "id_min").flatMap { Int($0) } ?? 0
-        return .init(SmallKnowledgeBase(qids: [1, 2, 3].filter { $0 >= from }).text)
+        return .init(SmallKnowledgeBase(qids: Self.asked(request).filter { $0 >= from }).text)
       }
       let state = DictionaryState()
       #expect(try await Self.round(source, transport, state) == ["1", "2", "3"], "cut at \(cut)")
