@@ -136,6 +136,7 @@ let package = Package(
       dependencies: [
         "Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "Health", "Gzip", "Simulator",
         "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["Broken"]
     ),

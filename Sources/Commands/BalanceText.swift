@@ -1,3 +1,4 @@
+internal import Health
 internal import Pipelines
 internal import Streaming
 
@@ -10,6 +11,7 @@ struct BalanceText: CustomStringConvertible {
   var description: String {
     var lines: [String] = []
     for stream in report.streams { lines += text(of: stream) }
+    lines += report.events.map { text(of: $0) }
     lines += report.notices.map { "notice: \($0)" }
     let imbalances = report.streams.flatMap(\.imbalances)
     let verdict =
@@ -22,6 +24,30 @@ struct BalanceText: CustomStringConvertible {
     if report.isRehearsal { lines.append("dry run: nothing was written, sent or moved") }
     lines.append("\(verdict) (\(Figures.seconds(report.duration)))")
     return lines.joined(separator: "\n")
+  }
+
+  private func text(of event: EventSummary.Entry) -> String {
+    let times = event.count == 1 ? "" : ", \(Figures.count(event.count)) times, the last"
+    let place = event.stream.isEmpty ? "" : " (\(event.stream))"
+    return "event: \(event.tracker)\(place)\(times): \(event.last.message)"
+  }
+
+  /// What a receiver counts, and what makes it heavy.
+  private func weight(of stream: RunReport.Stream) -> [String] {
+    guard let asked = stream.asked else { return [] }
+    if stream.lines == 0 { return ["  no records: asked for \(asked)"] }
+    var lines = [
+      "  what a SIEM bills: \(Figures.bytes(stream.bytes)) uncompressed in \(Figures.count(stream.lines)) logs"
+    ]
+    if !stream.heaviest.isEmpty {
+      let fields = stream.heaviest.map { "\($0.path) \(Self.percent($0.share))" }
+      lines.append("  heaviest fields, estimated by a sample: \(fields.joined(separator: ", "))")
+    }
+    return lines
+  }
+
+  private static func percent(_ share: Double) -> String {
+    share < 0.01 ? "<1%" : "\(Int((share * 100).rounded()))%"
   }
 
   private func text(of stream: RunReport.Stream) -> [String] {
@@ -37,6 +63,7 @@ struct BalanceText: CustomStringConvertible {
         lines += text(of: output.stages, output.sinks, indent: "    ")
       }
     }
+    lines += weight(of: stream)
     if stream.deadLetters > 0, let path = stream.deadLetterPath {
       let verb = report.isRehearsal ? "would go to" : "->"
       lines.append("  \(Figures.count(stream.deadLetters)) dead letters \(verb) \(path)")

@@ -48,7 +48,8 @@ struct PipelineOptions: ParsableArguments {
     checksEnvironment: Bool = true,
     requiresSecrets: Bool = false,
     sends: Bool = false,
-    rehearses: Bool = false
+    rehearses: Bool = false,
+    callsQualys: Bool = false
   ) throws -> Plan {
     let file = try PipelineLocator.find(pipeline)
     let text: String
@@ -76,6 +77,11 @@ struct PipelineOptions: ParsableArguments {
     guard let plan else {
       let errors = findings.count { $0.severity == .error }
       say("sluice: \(errors) error\(errors == 1 ? "" : "s") in '\(file)'; nothing was run")
+      throw ExitStatus.configuration
+    }
+    if requiresSecrets, plan.isLive, !callsQualys {
+      say("sluice: '\(file)' asks Qualys itself, and this command does not")
+      say("  help: give '--replay' with a capture, or '--input' with saved answers")
       throw ExitStatus.configuration
     }
     return plan

@@ -34,6 +34,27 @@ final class ProgressLine: Sendable {
     FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
   }
 
+  /// Shows what is waited for, until when by the clock on the wall here; nil when that is over.
+  func show(_ waiting: Live.Waiting?) {
+    guard isTerminal, let waiting else { return }
+    state.withLock { $0.lastShown = ContinuousClock.now }
+    let time = Date(timeIntervalSince1970: Double(waiting.until)).formatted(Self.clock)
+    FileHandle.standardError.write(Data("\r\u{1B}[2Kwaiting until \(time): \(waiting.reason)".utf8))
+  }
+
+  private static let clock = Date.VerbatimFormatStyle(
+    format:
+      "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+    timeZone: .current,
+    calendar: .current
+  )
+
+  /// Says something that stays, and takes the line away.
+  func say(_ text: String) {
+    clear()
+    Commands.say(text)
+  }
+
   /// Takes the line away, so that what follows stands alone.
   func clear() {
     let wasShown = state.withLock { $0.lastShown != nil }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Health
 internal import Pipelines
 internal import Streaming
 
@@ -45,6 +46,27 @@ struct ReportJSON: Encodable {
     var drift: Int
     var endedEarly: Bool
     var imbalances: [String]
+    /// Only of a live round.
+    var asked: String?
+    var bytes: Int?
+    var heaviestFields: [Field]?
+  }
+  private struct Field: Encodable {
+    var path: String
+    /// Of what was weighed, from 0 to 1: an estimate.
+    var share: Double
+  }
+  private struct Failed: Encodable {
+    var stream: String
+    var error: String
+    var errorClass: String
+    var pages: Int
+  }
+  private struct Event: Encodable {
+    var tracker: String
+    var stream: String
+    var count: Int
+    var message: String
   }
 
   private var pipeline: String
@@ -53,6 +75,10 @@ struct ReportJSON: Encodable {
   private var dryRun: Bool?
   private var seconds: Double
   private var streams: [Stream]
+  /// Only of a live run.
+  private var failed: [Failed]?
+  private var events: [Event]?
+  private var interrupted: Bool?
 
   init(_ report: RunReport) {
     pipeline = report.pipeline
@@ -78,9 +104,23 @@ struct ReportJSON: Encodable {
         keptReferences: stream.keptReferences,
         drift: stream.drift,
         endedEarly: stream.endedEarly,
-        imbalances: stream.imbalances
+        imbalances: stream.imbalances,
+        asked: stream.asked,
+        bytes: stream.asked == nil ? nil : stream.bytes,
+        heaviestFields: stream.asked == nil ? nil : stream.heaviest.map { Field(path: $0.path, share: $0.share) }
       )
     }
+    if !report.failed.isEmpty {
+      failed = report.failed.map {
+        Failed(stream: $0.stream, error: "\($0.error)", errorClass: $0.errorClass.rawValue, pages: $0.pages)
+      }
+    }
+    if !report.events.isEmpty {
+      events = report.events.map {
+        Event(tracker: $0.tracker, stream: $0.stream, count: $0.count, message: $0.last.message)
+      }
+    }
+    interrupted = report.interrupted == nil ? nil : true
   }
 
   private static func stages(_ stages: [(name: String, counts: StageMeter.Counts)]) -> [Stage] {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Health
 internal import Pipelines
 internal import Qualys
 internal import Sinks
@@ -18,6 +19,14 @@ struct RunCommand: AsyncParsableCommand {
         sluice run split --input - --output out < page.xml
         sluice run detections --replay captured --output out
         sluice run detections --replay captured --dry-run
+        sluice run detections --since 2026-11-01
+        sluice run detections --wait
+
+      With 'qualys:' in the file and no '--replay' it asks Qualys itself, one round of every stream. What must outlive \
+      it is kept in --state, else the file's 'state:', else $STATE_DIRECTORY/NAME, else $XDG_STATE_HOME/sluice/NAME, \
+      else ~/.local/state/sluice/NAME; events go into events.jsonl there, or where 'events:' says. A stream that fails \
+      ends alone: the others go on, but for those behind it, and for a wrong password or a state that cannot be used, \
+      which end all. SIGINT and SIGTERM let the page at hand end, for 30 seconds at most; the next run goes on behind it.
       """
   )
 
@@ -31,11 +40,22 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Keep the state of this replay in a folder, where the next one finds it; without it a replay begins with none.",
+      "Keep the state in this folder; without it a replay begins with none, and leaves none.",
       valueName: "folder"
     )
   )
   var state: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "In this live round ask for what changed since a day or time (2026-11-01, 2026-11-01T06:00:00Z), or for all.",
+      valueName: "time"
+    )
+  )
+  var since: String?
+
+  @Flag(help: "In a live run wait out for ever what passes: a Qualys, or a receiver, that is not there; a full disk.")
+  var wait = false
 
   @Flag(help: "Send in a replay, too, which otherwise sends nothing.")
   var send = false
@@ -49,35 +69,84 @@ struct RunCommand: AsyncParsableCommand {
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("'--limit' takes a number from 1.") }
     if dryRun, send { throw ValidationError("'--dry-run' sends nothing, and '--send' asks for it; give one of them.") }
+    if let since, Since(written: since) == nil {
+      throw ValidationError("'--since' is 'all', or a time such as 2026-11-01 or 2026-11-01T06:00:00Z, not '\(since)'.")
+    }
     if cores < 1 { throw ValidationError("'--cores' takes a number from 1.") }
   }
 
   func run() async throws {
-    let plan = try pipeline.plan(requiresSecrets: true, sends: send, rehearses: dryRun)
+    let plan = try pipeline.plan(requiresSecrets: true, sends: send, rehearses: dryRun, callsQualys: true)
     let progress = ProgressLine()
+    let stop = StopSignal()
+    let options = plan.isLive ? try liveOptions(plan) : nil
     let run = Run(
       plan,
       output: pipeline.output,
-      state: state,
+      state: options?.state ?? state,
       limit: limit,
       cores: cores,
-      rehearsal: dryRun ? DryRun() : nil
+      rehearsal: dryRun ? DryRun() : nil,
+      live: options?.live(stop: stop, progress)
     ) { progress.show($0) }
     let report: RunReport
     do {
-      report = try await Interruption.cancelling { try await run.run() }
+      report =
+        if options == nil {
+          try await Interruption.cancelling { try await run.run() }
+        } else {
+          try await Interruption.stopping(stop) { try await run.run() }
+        }
       progress.clear()
     } catch {
       progress.clear()
       throw Self.exitCode(of: error)
     }
+    try show(report)
+    if let status = Self.exitCode(of: report) { throw status }
+  }
+
+  private func liveOptions(_ plan: Plan) throws -> LiveOptions {
+    let folder = StateFolder.path(of: plan.name, option: state, file: plan.state) {
+      ProcessInfo.processInfo.environment[$0]
+    }
+    return LiveOptions(
+      plan: plan,
+      state: folder,
+      since: since.flatMap { Since(written: $0) },
+      waits: wait,
+      // What was cut short, or read from elsewhere, says nothing of how far Qualys was read.
+      keepsState: limit == nil && pipeline.input.isEmpty,
+      isRehearsal: dryRun
+    )
+  }
+
+  private func show(_ report: RunReport) throws {
     if json {
       print(try ReportJSON(report).text())
     } else if !report.streams.contains(where: \.readerLeft) {
       say(BalanceText(report).description)
     }
-    if !report.isBalanced { throw ExitStatus.software }
-    if report.hasFailures { throw ExitStatus.data }
+    for failed in report.failed {
+      say("sluice: \(report.pipeline)/\(failed.stream): \(failed.error)")
+      say("  \(failed.errorClass.rawValue); \(Self.delivered(failed.pages)), the next run goes on behind them")
+    }
+    if let interrupted = report.interrupted {
+      say("sluice: interrupted; \(Self.delivered(interrupted.pages)), the next run goes on behind them")
+    }
+  }
+
+  private static func delivered(_ pages: Int) -> String {
+    "\(Figures.count(pages)) page\(pages == 1 ? " is" : "s are") delivered"
+  }
+
+  /// The exit code of a run that ended with a report: the worst of what happened; nil when all is well.
+  static func exitCode(of report: RunReport) -> ExitCode? {
+    var codes = report.failed.map { status(of: $0.error) }
+    if !report.isBalanced { codes.append(ExitStatus.software) }
+    if report.hasFailures { codes.append(ExitStatus.data) }
+    if report.interrupted != nil { codes.append(ExitStatus.tryLater) }
+    return ExitStatus.worst(codes)
   }
 
   /// Says what ended a run, and as which exit code.
@@ -87,7 +156,12 @@ struct RunCommand: AsyncParsableCommand {
       return ExitStatus.tryLater
     }
     say("sluice: \(error)")
-    return switch error {
+    return status(of: error)
+  }
+
+  /// What an error means to whoever started the run.
+  private static func status(of error: any Error) -> ExitCode {
+    switch error {
     case is DiskError: ExitStatus.tryLater
     case let capture as CaptureError where capture.isOfDisk: ExitStatus.tryLater
     case let failure as HTTPSink.Failure where failure.kind == .unavailable: ExitStatus.tryLater
@@ -98,7 +172,7 @@ struct RunCommand: AsyncParsableCommand {
       case .newerSchema, .notWritable: ExitStatus.configuration
       default: ExitStatus.tryLater
       }
-    case is HTTPSink.Failure, is Diagnostic, is Refusal, is CaptureError: ExitStatus.configuration
+    case is HTTPSink.Failure, is Diagnostic, is Refusal, is CaptureError, is NeedsBeginning: ExitStatus.configuration
     default: ExitStatus.software
     }
   }

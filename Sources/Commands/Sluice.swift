@@ -52,6 +52,12 @@ enum ExitStatus {
   static let software = ExitCode(70)
   static let tryLater = ExitCode(75)
   static let configuration = ExitCode(78)
+
+  /// The one of several that is said, the worst: records lost, then what a person must do, then what passes, then what
+  /// could not be read.
+  static func worst(_ codes: [ExitCode]) -> ExitCode? {
+    [software, configuration, tryLater, data].first { codes.contains($0) } ?? codes.first
+  }
 }
 
 /// Writes a line for the person at the terminal.

@@ -1,5 +1,7 @@
 internal import Foundation
 internal import Qualys
+internal import State
+internal import SystemPackage
 
 /// What a check learns about folders, without changing anything.
 package struct FolderAccess: Sendable {
@@ -10,15 +12,20 @@ package struct FolderAccess: Sendable {
   /// Whether a folder that exists is a capture.
   package var holdsCapture: @Sendable (_ folder: String) -> Bool
 
+  /// The streams that a state in a folder has something of; nil when there is no state, or none that can be read.
+  package var streamsOfState: @Sendable (_ folder: String) -> [String]?
+
   /// Creates an access; tests give their own.
   package init(
     problemWriting: @escaping @Sendable (_ folder: String) -> String?,
     exists: @escaping @Sendable (_ folder: String) -> Bool,
-    holdsCapture: @escaping @Sendable (_ folder: String) -> Bool = { _ in true }
+    holdsCapture: @escaping @Sendable (_ folder: String) -> Bool = { _ in true },
+    streamsOfState: @escaping @Sendable (_ folder: String) -> [String]? = { _ in nil }
   ) {
     self.problemWriting = problemWriting
     self.exists = exists
     self.holdsCapture = holdsCapture
+    self.streamsOfState = streamsOfState
   }
 
   /// The real file system.
@@ -36,7 +43,9 @@ package struct FolderAccess: Sendable {
       return isWhole ? "it is not writable" : "it does not exist, and '\(existing)' is not writable"
     },
     exists: { isFolder($0) },
-    holdsCapture: { Capture.exists($0) }
+    holdsCapture: { Capture.exists($0) },
+    // What is wrong with a state is a run's to say: it may only be in use.
+    streamsOfState: { try? SQLiteState.streams(in: FilePath($0)) }
   )
 
   /// The folder that a path lies in.

@@ -20,7 +20,12 @@ struct PagesOfSource<S: APISource>: AsyncSequence, Sendable {
       if pages == nil {
         pages = PagedBatches(try source.pager(context), context).buffer(policy: .bounded(2)).makeAsyncIterator()
       }
-      return try await pages?.next(isolation: actor)
+      do {
+        return try await pages?.next(isolation: actor)
+      } catch is Stopped {
+        // What was asked for has come; the run sees by its signal that the round is not finished.
+        return nil
+      }
     }
 
     mutating func next() async throws -> Element? { try await next(isolation: nil) }

@@ -1,3 +1,5 @@
+internal import Qualys
+
 /// A pipeline file: what it says, and where; its components are words, not looked up yet.
 struct PipelineFile: Sendable {
   /// A stream.
@@ -6,9 +8,25 @@ struct PipelineFile: Sendable {
     var location: Location
     var interval: Duration?
     var predecessor: WrittenText?
+    var times = Times()
+    /// The name that it had before.
+    var previousName: WrittenText?
     var source: ComponentUse?
     var stages: [ComponentUse] = []
     var outputs: [Output] = []
+  }
+
+  /// When a stream asks for everything; for all streams, or for one.
+  struct Times: Sendable {
+    /// Since when a first round asks.
+    var beginning: Since?
+    /// How often everything is asked for anew; zero for never, nil for what the file says for all.
+    var fullPulls: Duration?
+
+    /// These, and where they say nothing, others.
+    func over(_ others: Times) -> Times {
+      Times(beginning: beginning ?? others.beginning, fullPulls: fullPulls ?? others.fullPulls)
+    }
   }
 
   /// A branch at a stream's end.
@@ -26,6 +44,8 @@ struct PipelineFile: Sendable {
   /// The platform of `qualys`, and where it stands.
   var platform: WrittenText?
   var replay: WrittenText?
+  var state: WrittenText?
+  var events: WrittenText?
   var deadLetters: WrittenText?
   var streams: [Stream] = []
 }
@@ -38,7 +58,11 @@ extension PipelineFile {
     ("qualys", "How Qualys is reached."),
     ("replay", "A capture that answers in Qualys' place, relative to this file."),
     ("dead-letters", "The file for records that a stage or sink refused for ever."),
-    ("state", "Kept for a later version; 'run --state' names a folder for a replay's."),
+    ("state", "The folder that keeps what must outlive a run, relative to this file; the user's own when left out."),
+    ("events", "The file for health events; events.jsonl in the state's folder when left out."),
+    ("start", "Since when a first round asks: all, or a time such as 2026-11-01 or 2026-11-01T06:00:00Z."),
+    ("full", "How often everything is asked for anew: never (the default), weekly, monthly, or a time such as 14d."),
+    ("capture", "Whether answers are kept, and how long: { on: error, keep: 24h }."),
     ("sinks", "Where streams end that have no sinks of their own."),
     ("streams", "The streams, by name."),
   ]
@@ -47,6 +71,9 @@ extension PipelineFile {
   static let streamKeys: [(name: String, summary: String)] = [
     ("every", "How often 'serve' runs the stream: 30s, 5m, 1h; 'run' does one round now."),
     ("after", "The stream of this file that it starts behind."),
+    ("start", "Since when its first round asks, instead of what the file says for all."),
+    ("full", "How often it asks for everything anew, instead of what the file says for all."),
+    ("previously", "The name that it had before: it goes on with that one's state."),
     ("source", "Where it begins."),
     ("stages", "What it passes through, in order."),
     ("sinks", "Where it ends."),
@@ -68,7 +95,24 @@ extension PipelineFile {
     ("username", "The user's name."),
     ("password", "The user's password, as ${QUALYS_PASSWORD}."),
     ("versions", "Versions of endpoints, by source, instead of ours."),
+    ("ca-file", "Certificates (PEM) to trust besides the system's, relative to this file."),
+    ("client-certificate", "The certificate (PEM) by which we are known, relative to this file."),
+    ("client-key", "Its key (PEM), relative to this file."),
+    ("leave", "The share of the calls that Qualys allows which is left for others: 25% by default."),
+    ("connections", "How many calls may be under way at once; as many as Qualys allows, less one, when left out."),
   ]
+
+  /// The keys of `capture`.
+  static let captureKeys: [(name: String, summary: String)] = [
+    ("on", "Which answers are kept: error or always."),
+    ("keep", "How long: 24h, 7d."),
+  ]
+
+  /// What can be kept.
+  static let captureEvents = ["error", "always"]
+
+  /// The keys of the file that a stream can have, too.
+  static let sharedKeys = ["sinks", "start", "full"]
 
   /// Qualys' platforms (`qualys-api` 6).
   static let platforms = [

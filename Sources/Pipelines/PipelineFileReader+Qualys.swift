@@ -21,6 +21,27 @@ extension PipelineFileReader {
         help: "write '\(key): ${QUALYS_\(key.uppercased())}'"
       )
     }
+    settings.caFile = text(map["ca-file"], "ca-file")?.value
+    settings.clientCertificate = text(map["client-certificate"], "client-certificate")?.value
+    settings.clientKey = text(map["client-key"], "client-key")?.value
+    if (map["client-certificate"] == nil) != (map["client-key"] == nil) {
+      let (has, lacks) =
+        map["client-key"] == nil ? ("client-certificate", "client-key") : ("client-key", "client-certificate")
+      findings.error("'qualys' has '\(has)' without '\(lacks)'", at: map[has]?.location)
+    }
+    if let leave = text(map["leave"], "leave"), leave.isKnown {
+      if let share = Self.share(leave.value) {
+        settings.leave = share
+      } else {
+        findings.error("'leave' is a share from 0% to 90%, not '\(leave.shown)'", at: leave.location)
+      }
+    }
+    if let connections = text(map["connections"], "connections"), connections.isKnown {
+      settings.connections = Int(connections.value).flatMap { (1...100).contains($0) ? $0 : nil }
+      if settings.connections == nil {
+        findings.error("'connections' is a number from 1 to 100, not '\(connections.shown)'", at: connections.location)
+      }
+    }
     if let versions = map["versions"],
       let map = mapping(versions.value, of: "'versions'", keys: ["detections", "knowledge-base", "assets"])
     {
@@ -33,6 +54,12 @@ extension PipelineFileReader {
       }
     }
     return settings
+  }
+
+  /// Percent, as a file writes them.
+  private static func share(_ text: String) -> Int? {
+    guard text.last == "%", let percent = Int(text.dropLast()), (0...90).contains(percent) else { return nil }
+    return percent
   }
 
   /// A text, unless it could not be looked up.

@@ -9,13 +9,18 @@ struct PipelineFileReader {
   /// The platform that `qualys` names, and where.
   var platform: WrittenText?
 
+  /// When streams ask for everything, as far as it was read: the file's own word, or that of the stream at hand.
+  private var times = PipelineFile.Times()
+
   private var nextID = 0
 
   /// Reads a file.
   mutating func file(_ root: YAMLNode, defaultName: String) -> PipelineFile? {
     let streamKeys = PipelineFile.streamKeys.map(\.name)
-    let known = PipelineFile.keys.map(\.name) + streamKeys.filter { $0 != "sinks" }
-    guard let map = mapping(root, of: "a pipeline file", keys: known, hiding: ["state"]) else { return nil }
+    let ownKeys = streamKeys.filter { !PipelineFile.sharedKeys.contains($0) }
+    guard let map = mapping(root, of: "a pipeline file", keys: PipelineFile.keys.map(\.name) + ownKeys) else {
+      return nil
+    }
     var file = PipelineFile(name: defaultName)
     if let name = text(map["name"], "name"), name.isKnown, isName(name.value, at: name.location, of: "a pipeline") {
       file.name = name.value
@@ -25,15 +30,19 @@ struct PipelineFileReader {
     file.platform = platform
     file.replay = text(map["replay"], "replay")
     file.deadLetters = text(map["dead-letters"], "dead-letters")
-    if let state = map["state"] { findings.error("'state' is kept for a later version", at: state.location) }
+    file.state = text(map["state"], "state")
+    file.events = text(map["events"], "events")
+    if let capture = map["capture"] { checkCapture(capture) }
+    times = times(map)
     let sinks = map["sinks"].flatMap { uses($0.value, "sinks") }
     if let streams = map["streams"] {
-      for key in streamKeys where key != "sinks" {
+      for key in ownKeys {
         guard let entry = map[key] else { continue }
         findings.error("'\(key)' belongs to a stream", at: entry.location, help: "put it under one of 'streams'")
       }
       file.streams = self.streams(streams, sinks: sinks)
       checkPredecessors(of: file.streams)
+      checkPreviousNames(of: file.streams)
     } else if !streamKeys.contains(where: { map[$0] != nil }) {
       findings.error(
         "the file has no streams",
@@ -67,6 +76,9 @@ struct PipelineFileReader {
       let keys = PipelineFile.streamKeys.map(\.name)
       guard let map = mapping(entry.value, of: "a stream", keys: keys) else { return nil }
       let own = map["sinks"].flatMap { uses($0.value, "sinks") }
+      let shared = times
+      times = times(map).over(shared)
+      defer { times = shared }
       return stream(entry.key, at: entry.location, map, sinks: own ?? (map["sinks"] == nil ? sinks : []))
     }
   }
@@ -85,6 +97,8 @@ struct PipelineFileReader {
       }
     }
     stream.predecessor = text(map["after"], "after")
+    stream.times = times
+    stream.previousName = text(map["previously"], "previously")
     stream.source = map["source"].flatMap { use($0.value, "a source") }
     if map["source"] == nil, !replacesSources {
       findings.error("stream '\(name)' has no source", at: location, help: "add 'source:'")

@@ -21,16 +21,16 @@ package enum PipelineSchema {
     let streams: SchemaValue = ["type": "object", "minProperties": 1, "additionalProperties": reference("stream")]
     let types: [String: SchemaValue] = [
       "name": name, "names": choice(PipelineFile.namings), "qualys": reference("qualys"), "replay": scalar("string"),
-      "dead-letters": scalar("string"), "sinks": list("sink", atLeast: 1), "streams": streams,
+      "dead-letters": scalar("string"), "state": scalar("string"), "events": scalar("string"), "capture": capture,
+      "sinks": list("sink", atLeast: 1), "streams": streams,
     ]
-    let keys = PipelineFile.keys.filter { $0.name != "state" }
     var members: Members = [
       ("$schema", "https://json-schema.org/draft/2020-12/schema"),
       ("title", "A pipeline of Sluice"),
     ]
     // A file with one stream has the stream's keys at its top.
-    let own = PipelineFile.streamKeys.filter { $0.name != "sinks" }
-    if case .object(let whole) = object(keys + own, types.merging(streamTypes) { $1 }) { members += whole }
+    let own = PipelineFile.streamKeys.filter { !PipelineFile.sharedKeys.contains($0.name) }
+    if case .object(let whole) = object(PipelineFile.keys + own, types.merging(streamTypes) { $1 }) { members += whole }
     members.append(("$defs", .object(definitions)))
     return .object(members)
   }
@@ -51,14 +51,27 @@ package enum PipelineSchema {
       "every": ["type": "string", "pattern": interval], "after": scalar("string"),
       "source": reference("source"), "stages": list("stage", atLeast: 0), "sinks": list("sink", atLeast: 1),
       "outputs": ["type": "array", "minItems": 1, "items": output],
+      "start": ["type": "string", "pattern": "^(all|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}Z)?|.*\\$\\{.*)$"],
+      "full": ["type": "string", "pattern": "^(never|weekly|monthly|[1-9][0-9]*[smhd]|.*\\$\\{.*)$"],
+      "previously": name,
     ]
+  }
+
+  private static var capture: SchemaValue {
+    let types: [String: SchemaValue] = [
+      "on": choice(PipelineFile.captureEvents), "keep": ["type": "string", "pattern": interval],
+    ]
+    return object(PipelineFile.captureKeys, types)
   }
 
   private static var qualysTypes: [String: SchemaValue] {
     let version: SchemaValue = ["type": ["string", "number"]]
     return [
       "platform": choice(PipelineFile.platforms), "server": scalar("string"), "gateway": scalar("string"),
-      "username": scalar("string"), "password": scalar("string"),
+      "username": scalar("string"), "password": scalar("string"), "ca-file": scalar("string"),
+      "client-certificate": scalar("string"), "client-key": scalar("string"),
+      "leave": ["type": "string", "pattern": "^([0-8]?[0-9]%|90%|.*\\$\\{.*)$"],
+      "connections": ["anyOf": [["type": "integer", "minimum": 1, "maximum": 100], reference("lookup")]],
       "versions": [
         "type": "object", "additionalProperties": false,
         "properties": ["detections": version, "knowledge-base": version, "assets": version],

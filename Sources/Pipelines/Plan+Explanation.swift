@@ -1,3 +1,4 @@
+internal import Qualys
 internal import Streaming
 
 extension Plan {
@@ -11,6 +12,9 @@ extension Plan {
     table.add("  names  \(names.value)", names.origin.location?.description ?? names.origin.description)
     if let deadLetters { table.add("  dead-letters  \(deadLetters)") }
     if let replay { table.add("  replay  \(replay)") }
+    if let qualys { table.add("  qualys  \(qualys.explanation)") }
+    if let state { table.add("  state  \(state)") }
+    if let events { table.add("  events  \(events)") }
     for stream in streams {
       table.add("")
       table.add("stream \(stream.name)\(stream.timing)")
@@ -36,7 +40,35 @@ extension Plan {
 
 extension PlannedStream {
   fileprivate var timing: String {
-    (interval.map { ", every \(Interval.text($0))" } ?? "") + (predecessor.map { ", after \($0)" } ?? "")
+    [
+      interval.map { ", every \(Interval.text($0))" }, predecessor.map { ", after \($0)" },
+      beginning.map { ", from \($0.text)" }, fullPulls.map { ", everything every \(Interval.text($0))" },
+      previousName.map { ", previously \($0)" },
+    ]
+    .compactMap { $0 }.joined()
+  }
+}
+
+extension Since {
+  /// As a file would say it.
+  fileprivate var text: String {
+    switch self {
+    case .all: "all"
+    case .time(let time): time
+    }
+  }
+}
+
+extension QualysSettings {
+  /// How Qualys is reached; nothing secret.
+  fileprivate var explanation: String {
+    let parts = [
+      platform.map { "platform \($0)" }, server.map { "server \($0)" }, gateway.map { "gateway \($0)" },
+      "\(leave)% of the calls left for others", connections.map { "\($0) calls at once" },
+      caFile.map { "ca-file \($0)" },
+      clientCertificate.map { "client-certificate \($0)" },
+    ]
+    return parts.compactMap { $0 }.joined(separator: ", ")
   }
 }
 

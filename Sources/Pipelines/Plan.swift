@@ -10,8 +10,22 @@ package struct Plan: Sendable {
   package let replay: String?
   /// How Qualys is reached, when the file says.
   package let qualys: QualysSettings?
+  /// The folder of the state, when the file says it, as a path from where the program runs.
+  package let state: String?
+  /// The file for health events, when the file says it.
+  package let events: String?
   /// The streams to run, in the file's order.
-  package let streams: [PlannedStream]
+  package private(set) var streams: [PlannedStream]
+
+  /// Whether a run asks Qualys itself.
+  package var isLive: Bool { replay == nil && streams.contains(where: \.callsQualys) }
+
+  /// The same pipeline with only some of its streams.
+  package func keeping(_ streams: [PlannedStream]) -> Plan {
+    var plan = self
+    plan.streams = streams
+    return plan
+  }
 
   /// Checks a pipeline file; says everything that is the matter with it at once.
   ///
@@ -42,4 +56,13 @@ package struct QualysSettings: Sendable, Equatable {
   package var password: String?
   /// Versions of endpoints, by the word of their source.
   package var versions: [String: String] = [:]
+  /// Certificates to trust besides the system's, and those by which we are known: files in PEM, as paths from where the
+  /// program runs.
+  package var caFile: String?
+  package var clientCertificate: String?
+  package var clientKey: String?
+  /// How many percent of the calls that Qualys allows are left for others.
+  package var leave = 25
+  /// How many calls may be under way at once; nil for as many as Qualys allows, less one.
+  package var connections: Int?
 }

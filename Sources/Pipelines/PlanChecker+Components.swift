@@ -59,13 +59,13 @@ extension PlanChecker {
     }
   }
 
-  /// Reports a component that would call Qualys where no capture answers.
-  mutating func reportLive(_ use: ComponentUse) {
+  /// Reports a component that would call Qualys where the file does not say how, and no capture answers.
+  mutating func reportNoQualys(_ use: ComponentUse) {
     let finding = Diagnostic(
       request.requiresSecrets ? .error : .warning,
-      "collecting live from Qualys is not in this version yet",
+      "'\(use.name)' calls Qualys, and the file does not say how",
       at: use.location,
-      help: "give '--replay' or 'replay:' with a capture, or '--input' with saved answers"
+      help: "add 'qualys:' with platform, username and password; or give '--replay' with a capture"
     )
     findings.add(finding)
   }

@@ -26,7 +26,7 @@ extension PlanChecker {
       reportUnknown(use, .source)
       return nil
     }
-    if variant.api != nil, !hasReplay { reportLive(use) }
+    if variant.api != nil, !hasReplay, !hasQualys { reportNoQualys(use) }
     guard let read = read(use, variant.component, FieldScope()) else { return nil }
     return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
   }
@@ -43,7 +43,7 @@ extension PlanChecker {
       findings.add(finding)
       return nil
     }
-    if variant.callsQualys, !hasReplay { reportLive(use) }
+    if variant.callsQualys, !hasReplay, !hasQualys { reportNoQualys(use) }
     scope.pass(use, variant.component, read)
     return make(use, variant.component, read) { (options) throws(OptionError) in try variant.make(options) }
   }

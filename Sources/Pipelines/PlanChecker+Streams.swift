@@ -38,6 +38,9 @@ extension PlanChecker {
       name: stream.name,
       interval: stream.interval,
       predecessor: stream.predecessor?.value,
+      beginning: stream.times.beginning,
+      fullPulls: stream.times.fullPulls.flatMap { $0 == .zero ? nil : $0 },
+      previousName: stream.previousName?.value,
       source: plannedSource.component,
       api: chosen?.api,
       trunk: stages,
@@ -74,7 +77,7 @@ extension PlanChecker {
     /// Takes a stage, nil when it could not be planned, and what flows out of it.
     mutating func add(
       _ stage: (component: PlannedComponent, made: Connection?)?,
-      remembers: Bool,
+      _ variant: Registry.StageVariant?,
       giving port: Port?
     ) {
       self.port = port
@@ -83,7 +86,8 @@ extension PlanChecker {
       stages.components.append(stage.component)
       stages.connections.append(stage.made)
       stages.ports.append(port)
-      if remembers { stages.remembers = true }
+      if variant?.remembers ?? false { stages.remembers = true }
+      if variant?.callsQualys ?? false { stages.callsQualys = true }
     }
 
     mutating func fail() { isBroken = true }
@@ -114,7 +118,7 @@ extension PlanChecker {
       // After a misfit that is passed over, whoever gave what flows still gives it.
       if next != port || fits(port, variants) { draft.giver = draft.chain.links[index] }
       draft.names.append(use.name)
-      draft.add(planned, remembers: (variant ?? variants.first)?.remembers ?? false, giving: next)
+      draft.add(planned, variant ?? variants.first, giving: next)
     }
   }
 

@@ -14,6 +14,8 @@ struct PlanChecker {
   private var platform: PlannedSetting?
   /// Settings of the pipeline that hold for components which have options of their names.
   var pipelineSettings: [PlannedSetting] { [names] + (platform.map { [$0] } ?? []) }
+  /// Whether the file says how Qualys is reached.
+  private(set) var hasQualys = false
   /// Whether a capture answers in Qualys' place.
   private(set) var hasReplay = false
   /// Options that the command line lays over those of the file, by the use of a component.
@@ -39,6 +41,8 @@ struct PlanChecker {
     let replay = replayFolder(of: file)
     if let replay { checkReplay(replay) }
     hasReplay = replay != nil
+    hasQualys = file.qualys != nil
+    let streamNames = file.streams.map { [$0.name] + [$0.previousName?.value].compactMap { $0 } }.joined()
     file.streams = selected(file.streams)
     let ends = StreamEnds(request: request, replay: replay)
     file.streams = file.streams.map { ends.replacing(in: $0, &findings) }
@@ -46,14 +50,18 @@ struct PlanChecker {
     let streams = file.streams.map { stream in plan(stream) }
     checkPaths(of: streams.compactMap { $0 }, in: file.name)
     checkDetected(streams.compactMap { $0 })
-    checkSecrets(root, streams: file.streams)
+    checkState(of: file, names: Set(streamNames), streams.compactMap { $0 })
+    checkSecrets(root, streams: file.streams, callsQualys: streams.contains { $0?.callsQualys ?? false })
+    if let state = file.state { checkFolder(ofFile: path(of: state) + "/state.db", at: state.location) }
     if let deadLetters = file.deadLetters { checkFolder(ofFile: deadLetters.value, at: deadLetters.location) }
     return Plan(
       name: file.name,
       names: names,
       deadLetters: file.deadLetters?.value,
       replay: replay?.path,
-      qualys: file.qualys,
+      qualys: file.qualys.map { located($0) },
+      state: file.state.map { path(of: $0) },
+      events: file.events?.value,
       streams: streams.compactMap { $0 }
     )
   }
@@ -86,10 +94,25 @@ struct PlanChecker {
   private func replayFolder(of file: PipelineFile) -> StreamEnds.Replay? {
     if let path = request.replay { return StreamEnds.Replay(path: path, location: .commandLine("--replay")) }
     guard let replay = file.replay else { return nil }
-    // What stands in the file is meant from the file, what stands on the command line from where one is.
-    let isAbsolute = replay.value.hasPrefix("/") || replay.location.place == nil || request.folder == "."
-    let path = isAbsolute ? replay.value : "\(request.folder)/\(replay.value)"
-    return StreamEnds.Replay(path: path, location: replay.location)
+    return StreamEnds.Replay(path: path(of: replay), location: replay.location)
+  }
+
+  /// A path to what must be found again: in the file it is meant from the file, on the command line from where one is.
+  func path(of text: WrittenText) -> String {
+    text.location.place == nil ? text.value : path(fromFile: text.value)
+  }
+
+  private func path(fromFile path: String) -> String {
+    path.hasPrefix("/") || request.folder == "." ? path : "\(request.folder)/\(path)"
+  }
+
+  /// The settings with the paths of their files from where the program runs.
+  private func located(_ settings: QualysSettings) -> QualysSettings {
+    var settings = settings
+    settings.caFile = settings.caFile.map { path(fromFile: $0) }
+    settings.clientCertificate = settings.clientCertificate.map { path(fromFile: $0) }
+    settings.clientKey = settings.clientKey.map { path(fromFile: $0) }
+    return settings
   }
 
   private mutating func checkReplay(_ replay: StreamEnds.Replay) {
@@ -149,7 +172,7 @@ struct PlanChecker {
   // MARK: - The world outside
 
   /// Reports names that were looked up in vain: all in a check, in a run only where the value is used.
-  private mutating func checkSecrets(_ root: YAMLNode, streams: [PipelineFile.Stream]) {
+  private mutating func checkSecrets(_ root: YAMLNode, streams: [PipelineFile.Stream], callsQualys: Bool) {
     var missing: [(name: String, location: Location)] = []
     func look(_ node: YAMLNode?) {
       node?.forEachScalar { scalar, location in missing += scalar.missing.map { ($0, location) } }
@@ -164,6 +187,7 @@ struct PlanChecker {
         for entry in entries where entry.value.scalar != nil {
           if entry.key != "replay" || request.inputs == nil { look(entry.value) }
         }
+        if callsQualys, !hasReplay { look(entries.last { $0.key == "qualys" }?.value) }
       }
     } else {
       look(root)

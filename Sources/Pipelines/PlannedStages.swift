@@ -10,6 +10,8 @@ package struct PlannedStages: Sendable {
   var connections: [Registry.Connection?] = []
   /// Whether one of them remembers.
   var remembers = false
+  /// Whether one of them calls Qualys.
+  var callsQualys = false
 
   /// Whether all options are known.
   var isComplete: Bool { connections.allSatisfy { $0 != nil } }

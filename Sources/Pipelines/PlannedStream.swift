@@ -11,6 +11,12 @@ package struct PlannedStream: Sendable {
   package let interval: Duration?
   /// The stream that it starts behind.
   package let predecessor: String?
+  /// Since when its first round asks, when the file says it.
+  package let beginning: Since?
+  /// How often it asks for everything anew; nil for never.
+  package let fullPulls: Duration?
+  /// The name that it had before.
+  package let previousName: String?
   /// Where it begins.
   package let source: PlannedComponent
   /// The API of Qualys that the source calls; nil for one that reads files.
@@ -30,6 +36,14 @@ package struct PlannedStream: Sendable {
   package var sinks: [PlannedComponent] { outputs.flatMap(\.sinks) }
   /// Whether it needs a state: its source calls Qualys, or a stage remembers.
   package var needsState: Bool { api != nil || trunk.remembers || outputs.contains(where: \.branch.remembers) }
+  /// Whether it calls Qualys: its source, or a stage.
+  package var callsQualys: Bool {
+    api != nil || trunk.callsQualys || outputs.contains(where: \.branch.callsQualys)
+  }
+  /// Whether a first round must be told since when to ask: not where it asks for entries of known QIDs.
+  package var needsBeginning: Bool {
+    api != nil && (api != .knowledgeBase || source.options.texts("qids") == [KnowledgeBaseSource.everyWord])
+  }
   /// Whether it gives the KnowledgeBase entries of what other streams detected.
   package var followsDetections: Bool {
     api == .knowledgeBase && source.options.texts("qids") == [KnowledgeBaseSource.detectedWord]

@@ -10,19 +10,39 @@ final class ProgressSum: Sendable {
     var page = -1
     var marksInPage = 0
     var marksBefore = 0
+    var batches = 0
+    var weights = FieldWeights()
   }
+  /// Of how many batches the lines of one are weighed: reading them takes about as long as all stages do.
+  private static let batchesPerSample = 64
+
+  private let weighsFields: Bool
   private let state: Mutex<State>
   private let onProgress: @Sendable (Run.Progress) -> Void
 
-  init(of stream: String, _ onProgress: @escaping @Sendable (Run.Progress) -> Void) {
+  init(of stream: String, weighsFields: Bool = false, _ onProgress: @escaping @Sendable (Run.Progress) -> Void) {
+    self.weighsFields = weighsFields
     state = Mutex(State(progress: Run.Progress(stream: stream)))
     self.onProgress = onProgress
+  }
+
+  /// The fields that weigh most, and their share of what was weighed.
+  var heaviest: [(path: String, share: Double)] {
+    let fields = state.withLock { $0.weights.bytes }
+    let sum = fields.reduce(0) { $0 + $1.bytes }
+    return fields.sorted { ($1.bytes, $0.path) < ($0.bytes, $1.path) }.prefix(10)
+      .map { ($0.path, Double($0.bytes) / Double(sum)) }
   }
 
   /// Adds a batch that an output's sinks have taken.
   func add(_ batch: Batch<Line>) {
     let bytes = batch.records.reduce(0) { $0 + $1.byteCount + 1 }
     let progress = state.withLock { state in
+      if weighsFields, state.batches.isMultiple(of: Self.batchesPerSample) {
+        // A line that cannot be read weighs nothing here; its sink will say so.
+        for line in batch.records { try? state.weights.add(line) }
+      }
+      if !batch.records.isEmpty { state.batches += 1 }
       state.progress.lines += batch.records.count
       state.progress.bytes += bytes
       if batch.page.number > state.page {

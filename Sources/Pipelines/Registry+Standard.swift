@@ -68,7 +68,8 @@ extension Registry {
       check: { (options) throws(OptionError) in _ = try HTTPSink.Settings(options) },
       destination: { options in (try? HTTPSink.Settings(options)).map { "\($0.address)" } }
     ) { options, context in
-      let settings = try HTTPSink.Settings(options)
+      var settings = try HTTPSink.Settings(options)
+      if context.waits { settings.giveUpAfter = .seconds(Int32.max) }
       return HTTPSink(
         settings,
         scope: "\(context.pipeline)/\(context.stream)/\(context.output)",

@@ -149,7 +149,7 @@ public struct Registry: Sendable {
     sources.append(
       SourceVariant(component: S.component, output: output, word: nil, api: S.api) { (options) throws(OptionError) in
         let source = try S(options)
-        return { context in AnyFlow(Flow(PagesOfSource(source: source, context: context.calls))) }
+        return { context in AnyFlow(Flow(PagesOfSource(source: source, context: context.callsOfSource))) }
       }
     )
   }

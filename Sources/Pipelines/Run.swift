@@ -21,20 +21,22 @@ package struct Run: Sendable {
   /// Called for each page that every output of a stream has acknowledged, up to a mark; see ``PageCommits``.
   package typealias Commit = @Sendable (_ stream: String, _ page: Page, _ marks: UInt32) async throws -> Void
 
-  private let plan: Plan
+  let plan: Plan
   /// The folder that replaces every sink, if one does: dead letters go there, too.
-  private let output: String?
+  let output: String?
   /// The folder of the state; nil for one that ends with the run.
-  private let state: String?
+  let state: String?
   /// How many lines each output may give.
-  private let limit: Int?
-  private let cores: Int
+  let limit: Int?
+  let cores: Int
+  /// What a run that asks Qualys itself needs besides.
+  let live: Live?
   /// What watches, if the run is to leave nothing behind.
-  private let rehearsal: (any Rehearsal)?
+  let rehearsal: (any Rehearsal)?
   /// Puts something between Qualys and the sources.
-  private let wrap: @Sendable (any Transport) -> any Transport
-  private let onCommit: Commit
-  private let onProgress: @Sendable (Progress) -> Void
+  let wrap: @Sendable (any Transport) -> any Transport
+  let onCommit: Commit
+  let onProgress: @Sendable (Progress) -> Void
 
   package init(
     _ plan: Plan,
@@ -43,6 +45,7 @@ package struct Run: Sendable {
     limit: Int? = nil,
     cores: Int = 2,
     rehearsal: (any Rehearsal)? = nil,
+    live: Live? = nil,
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
     onCommit: @escaping Commit = { _, _, _ in },
     wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 }
@@ -54,16 +57,19 @@ package struct Run: Sendable {
     self.cores = cores
     self.rehearsal = rehearsal
     self.wrap = wrap
+    self.live = live
     self.onCommit = onCommit
     self.onProgress = onProgress
   }
 
   /// Runs every stream to its end.
   ///
-  /// A page that breaks off is reported and the next one read; nothing that was complete is lost.
+  /// A page that breaks off is reported and the next one read; nothing that was complete is lost. In a live run a stream
+  /// that fails is in the report, and the others go on.
   /// - Throws: what makes going on impossible: a stage's or a sink's error, or `CancellationError`.
   @concurrent
   package func run() async throws -> RunReport {
+    if let live, plan.isLive { return try await run(live) }
     let clock = ContinuousClock()
     let start = clock.now
     var report = RunReport(pipeline: plan.name, isRehearsal: rehearsal != nil)
@@ -88,7 +94,7 @@ package struct Run: Sendable {
 
   // MARK: - What a run lends to its streams
 
-  private func openState(_ report: inout RunReport) throws -> (any StateStore)? {
+  func openState(_ report: inout RunReport) throws -> SQLiteState? {
     guard plan.streams.contains(where: \.needsState) else { return nil }
     guard let state else {
       // A capture that brings the state of its beginning is replayed from there.
@@ -124,14 +130,14 @@ package struct Run: Sendable {
     return rounds
   }
 
-  private func context(of stream: PlannedStream, _ state: (any StateStore)?) -> StreamContext {
+  func context(of stream: PlannedStream, _ state: (any StateStore)?) -> StreamContext {
     var context = StreamContext(pipeline: plan.name, stream: stream.name, cores: cores)
     context.state = stream.needsState ? state : nil
     context.versions = plan.qualys?.versions ?? [:]
     return context
   }
 
-  private func settings(of stream: PlannedStream) -> StreamRun.Settings {
+  func settings(of stream: PlannedStream) -> StreamRun.Settings {
     StreamRun.Settings(
       deadLetters: DeadLetters(
         path: deadLetterPath,
@@ -142,7 +148,8 @@ package struct Run: Sendable {
       rehearsal: rehearsal,
       notesQIDs: plan.streams.contains(where: \.followsDetections),
       onCommit: onCommit,
-      onProgress: onProgress
+      onProgress: onProgress,
+      weighsFields: live != nil
     )
   }
 

@@ -1,3 +1,4 @@
+package import Health
 package import Streaming
 
 /// What a run did: for every stream its balance, and what went wrong.
@@ -28,7 +29,15 @@ package struct RunReport: Sendable {
     package var abandonedLetters = 0
     /// Where the dead letters are.
     package var deadLetterPath: String?
+    /// What was asked for in a live round: the window, and what the file leaves out.
+    package var asked: String?
+    /// The fields that weigh most in the lines that were weighed, and their share of them, from 0 to 1.
+    package var heaviest: [(path: String, share: Double)] = []
 
+    /// Bytes that the sinks of the output with most took, before compression: what a receiver bills.
+    package var bytes: Int { outputs.flatMap(\.sinks).map(\.counts.bytes).max() ?? 0 }
+    /// Lines that each sink took.
+    package var lines: Int { outputs.flatMap(\.sinks).map(\.counts.acknowledged).max() ?? 0 }
     /// Whether whoever read standard output went away.
     package var readerLeft: Bool { outputs.contains(where: \.readerLeft) }
     /// Whether some output ended before the source did: a limit, or a reader that went away.
@@ -59,13 +68,28 @@ package struct RunReport: Sendable {
     package let marks: Int
   }
 
+  /// A stream that ended before its round did: what it has delivered stands, and the next run goes on behind it.
+  package struct Failed: Sendable {
+    package let stream: String
+    package let error: any Error
+    package let errorClass: ErrorClass
+    /// Pages that stand.
+    package let pages: Int
+  }
+
   /// The pipeline's name.
   package let pipeline: String
   /// Whether nothing was written: sinks and dead letters were only counted.
   package let isRehearsal: Bool
   /// What a person should know of that is no stream's own.
   package var notices: [String] = []
-  /// Every stream that ran.
+  /// Streams that failed, of a live run.
+  package var failed: [Failed] = []
+  /// Where a live run was told to end: the stream, and its pages that stand.
+  package var interrupted: (stream: String, pages: Int)?
+  /// What happened on the way, in brief.
+  package var events: [EventSummary.Entry] = []
+  /// Every stream that ran to its end.
   package var streams: [Stream] = []
   /// How long it took.
   package var duration: Duration = .zero

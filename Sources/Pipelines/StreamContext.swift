@@ -23,6 +23,12 @@ package struct StreamContext: Sendable {
   package var firstPage = 0
   /// Where the source goes on with a round that was not finished; nil to begin one.
   package var cursor: [UInt8]?
+  /// Since when the source asks in this round, instead of the window that the state holds.
+  package var since: Since?
+  /// Says that the run is to end; nil for one that is only ever cancelled.
+  package var stop: StopSignal?
+  /// Whether what passes is waited out for ever: Qualys, and servers that logs are sent to.
+  package var waits = false
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
@@ -74,7 +80,16 @@ package struct StreamContext: Sendable {
       now: now
     )
     calls.cursor = cursor
+    calls.since = since
     calls.events = events
+    if waits { calls.attempts = .max }
+    return calls
+  }
+
+  /// What the source needs to call Qualys: its pages end when the run is to end.
+  var callsOfSource: CallContext {
+    var calls = calls
+    if let stop { calls.transport = StoppingTransport(base: calls.transport, stop: stop) }
     return calls
   }
 }

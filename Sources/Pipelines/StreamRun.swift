@@ -16,6 +16,8 @@ struct StreamRun {
     let notesQIDs: Bool
     let onCommit: Run.Commit
     let onProgress: @Sendable (Run.Progress) -> Void
+    /// Whether some lines are weighed, field by field.
+    var weighsFields = false
   }
 
   private let stream: PlannedStream
@@ -45,7 +47,7 @@ struct StreamRun {
       try await settings.onCommit(stream, page, marks)
       try Self.keep(page, marks, context)
     }
-    progress = ProgressSum(of: stream.name, settings.onProgress)
+    progress = ProgressSum(of: stream.name, weighsFields: settings.weighsFields, settings.onProgress)
   }
 
   /// Reads the stream to its end once, when a round includes it.
@@ -58,6 +60,8 @@ struct StreamRun {
     context.firstPage = await commits.pageCount
     do {
       try await drain(flow(), into: outputs)
+      // The source may have ended because it was told to.
+      if context.stop?.isStopped ?? false { throw Stopped() }
       if let state = context.state { try await end(round, in: state) }
     } catch is StandardOutput.Closed where stream.sinks.count == 1 {
       outputs[0].readerLeft()
@@ -75,10 +79,14 @@ struct StreamRun {
     var report = await commits.report
     report.stages = meters.map { ($0.name, $0.current) }
     report.outputs = outputs.map(\.report)
+    report.heaviest = progress.heaviest
     report.deadLetters = settings.deadLetters.count
     report.deadLetterPath = settings.deadLetters.path.string
     return report
   }
+
+  /// How many pages stand so far.
+  var pageCount: Int { get async { await commits.report.pages } }
 
   /// Gives up; leaves no temporary file behind.
   func discard() async { for output in outputs { await output.discard() } }

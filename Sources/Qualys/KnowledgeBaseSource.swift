@@ -45,6 +45,9 @@ package struct KnowledgeBaseSource: APISource {
   /// The word for the QIDs that were detected.
   package static let detectedWord = "detected"
 
+  /// The word for all entries.
+  package static let everyWord = "all"
+
   /// Which entries are asked for.
   package enum Selection: Sendable, Equatable {
     case detected
@@ -60,7 +63,7 @@ package struct KnowledgeBaseSource: APISource {
     let words = options.texts("qids") ?? [Self.detectedWord]
     switch words {
     case [Self.detectedWord]: selection = .detected
-    case ["all"]: selection = .all
+    case [Self.everyWord]: selection = .all
     default:
       var qids: Set<UInt64> = []
       for word in words {

@@ -108,13 +108,13 @@ extension SQLiteState {
     return value
   }
 
-  private static func write(_ progress: StreamProgress, of stream: String, _ database: Database) throws {
+  static func write(_ progress: StreamProgress, of stream: String, _ database: Database) throws {
     try database.cachedStatement(sql: "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)").execute(arguments: [
       stream, Data(progress.cursor), progress.serverTime, StateFile.check(progress, of: stream),
     ])
   }
 
-  private static func write(
+  static func write(
     _ entries: [(key: [UInt8], value: [UInt8])],
     in name: String,
     at time: Int,

@@ -1,0 +1,40 @@
+internal import Foundation
+internal import Health
+internal import Pipelines
+internal import Qualys
+internal import Streaming
+
+/// What a live run is given by its command: where its state is, where its events go, what it says aloud.
+struct LiveOptions {
+  let plan: Plan
+  let state: String
+  let since: Since?
+  let waits: Bool
+  /// Whether the state is only looked at.
+  let keepsState: Bool
+  let isRehearsal: Bool
+
+  /// The events' file: the pipeline's, else one beside its state.
+  var eventsPath: String { plan.events ?? "\(state)/events.jsonl" }
+
+  func live(stop: StopSignal, _ progress: ProgressLine) -> Live {
+    var live = Live()
+    live.since = since
+    live.waits = waits
+    live.keepsState = keepsState
+    live.stop = stop
+    // A dry run leaves nothing behind.
+    if !isRehearsal { live.events = events(progress) }
+    live.onNotice = { text in progress.say(text) }
+    live.onWait = { waiting in progress.show(waiting) }
+    return live
+  }
+
+  private func events(_ progress: ProgressLine) -> EventFile {
+    EventFile(
+      pipeline: plan.name,
+      account: plan.qualys?.platform ?? plan.qualys?.server ?? "",
+      .file(eventsPath)
+    ) { text in progress.say("sluice: \(text)") }
+  }
+}

@@ -1,0 +1,42 @@
+package import Health
+package import Qualys
+package import Streaming
+
+/// What a run that asks Qualys itself needs besides its plan.
+package struct Live: Sendable {
+  /// Makes what reaches Qualys as the plan says.
+  ///
+  /// - Throws: What a person must mend: a certificate that cannot be read, say.
+  package typealias MakeTransport = @Sendable (_ plan: Plan, _ live: Live) throws -> any Transport
+
+  /// Something that is waited for.
+  package struct Waiting: Sendable, Equatable {
+    /// Until when, seconds since 1970 by the clock on the wall.
+    package let until: Int
+    package let reason: String
+
+    package init(until: Int, reason: String) {
+      self.until = until
+      self.reason = reason
+    }
+  }
+
+  package var makeTransport: MakeTransport
+  /// Since when this one round asks, instead of everything that the file and the state say.
+  package var since: Since?
+  /// Whether what passes is waited out for ever; else the run ends after the usual attempts.
+  package var waits = false
+  /// Whether the state is only looked at: a run over other input, or up to a limit, must not move it.
+  package var keepsState = true
+  /// Takes what a person should know.
+  package var events: any EventRecorder = NoEvents()
+  /// Says that the run is to end.
+  package var stop = StopSignal()
+  package var pace = Pace.system
+  /// Told what is said aloud while the run goes on.
+  package var onNotice: @Sendable (String) -> Void = { _ in }
+  /// Told what is waited for, and nil when that is over.
+  package var onWait: @Sendable (Waiting?) -> Void = { _ in }
+
+  package init(_ makeTransport: @escaping MakeTransport = LiveStack.transport) { self.makeTransport = makeTransport }
+}

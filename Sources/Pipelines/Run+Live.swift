@@ -1,0 +1,85 @@
+internal import Health
+internal import Qualys
+internal import State
+internal import Streaming
+internal import SystemPackage
+
+extension Run {
+  /// The names of spaces of the state in which keys name streams.
+  private static let sharedSpaces = [Windows.space, FullPulls.space]
+
+  /// One round of every stream, asked of Qualys itself.
+  ///
+  /// - Throws: What stands in the way of all streams: the state, the transport, a first round that does not know where to
+  ///   begin; or `CancellationError`.
+  func run(_ live: Live) async throws -> RunReport {
+    let events = EventSummary(live.events)
+    do {
+      return try await live.stop.cancelling(after: StopSignal.limit) { try await self.run(live, events) }
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      events.record(HealthEvent(ErrorClass.of(error), stream: "", "\(error)"))
+      throw error
+    }
+  }
+
+  private func run(_ live: Live, _ events: EventSummary) async throws -> RunReport {
+    let start = live.pace.elapsed()
+    var report = RunReport(pipeline: plan.name, isRehearsal: rehearsal != nil)
+    let state = try openLiveState(live)
+    if let aside = state.movedAside {
+      let message =
+        "the state could not be trusted and was moved to '\(aside.path)': \(aside.reason); everything is asked for anew"
+      report.notices.append(message)
+      events.record(HealthEvent("StateMovedAside", .warning, stream: "", message))
+    }
+    for stream in plan.streams {
+      guard let old = stream.previousName else { continue }
+      if try state.rename(old, to: stream.name, in: Self.sharedSpaces) {
+        live.onNotice("'\(stream.name)' goes on with the state of '\(old)'")
+      }
+    }
+    let rounds = LiveRounds(
+      plan: plan,
+      live: live,
+      state: state,
+      isStateNew: state.movedAside != nil,
+      events: events
+    )
+    let asked = try rounds.begin()
+    let transport = try live.makeTransport(plan, live)
+    let round = Round(
+      number: 1,
+      transport: WaitsShown(base: transport, pace: live.pace, onWait: live.onWait),
+      time: live.pace.date()
+    )
+    let run = LiveRun(
+      plan: plan,
+      live: live,
+      rounds: rounds,
+      asked: asked,
+      events: events,
+      round: round
+    ) { stream, since in
+      var context = context(of: stream, state)
+      context.since = since
+      context.stop = live.stop
+      context.waits = live.waits
+      context.events = events
+      return try StreamRun(stream, in: context, limit: limit, settings(of: stream))
+    }
+    try await run.run(&report)
+    report.events = events.entries
+    report.duration = live.pace.elapsed() - start
+    return report
+  }
+
+  /// The durable state, or a copy of it that goes with a run which must not move it.
+  private func openLiveState(_ live: Live) throws -> SQLiteState {
+    guard let state else { preconditionFailure("a live run has a state") }
+    let folder = FilePath(state)
+    return rehearsal == nil && live.keepsState
+      ? try SQLiteState(in: folder) : try SQLiteState.temporary(copying: folder)
+  }
+}

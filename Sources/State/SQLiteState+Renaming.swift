@@ -1,0 +1,76 @@
+internal import Foundation
+internal import GRDB
+internal import Glibc
+package import SystemPackage
+
+extension SQLiteState {
+  /// Gives what is kept of a stream to another name, in one transaction.
+  ///
+  /// Nothing happens when nothing is kept under the old name, or something is under the new one.
+  ///
+  /// - Parameter shared: Spaces of all streams, in which a key is a stream's name, or ends in `/` and one.
+  /// - Returns: Whether there was something to rename.
+  package func rename(_ old: String, to new: String, in shared: [String]) throws(StateError) -> Bool {
+    try write { database, spaces in
+      guard let progress = try StateFile.progress(of: old, database),
+        try StateFile.progress(of: new, database) == nil,
+        !spaces.keys.contains(where: { $0.hasPrefix("\(new)/") })
+      else { return false }
+      try database.execute(sql: "DELETE FROM progress WHERE stream = ?", arguments: [old])
+      try Self.write(progress, of: new, database)
+      for (name, id) in spaces where name.hasPrefix("\(old)/") {
+        let renamed = new + name.dropFirst(old.count)
+        try database.execute(
+          sql: #"UPDATE space SET name = ?, "check" = ? WHERE id = ?"#,
+          arguments: [renamed, RowCheck.of(id, parts: Array(renamed.utf8)), id]
+        )
+        spaces[renamed] = id
+      }
+      for name in shared { try Self.rename(old, to: new, inKeysOf: name, database, &spaces) }
+      return true
+    }
+  }
+
+  private static func rename(
+    _ old: String,
+    to new: String,
+    inKeysOf name: String,
+    _ database: Database,
+    _ spaces: inout [String: Int64]
+  ) throws {
+    guard let space = spaces[name] else { return }
+    let rows = try Row.fetchAll(
+      database,
+      sql: #"SELECT key, value, "check" FROM memory WHERE space = ?"#,
+      arguments: [space]
+    )
+    for row in rows {
+      let key = [UInt8](row[0] as Data)
+      let text = String(decoding: key, as: UTF8.self)
+      guard text == old || text.hasSuffix("/\(old)") else { continue }
+      let value = try value(row[1], row[2], of: key, in: space)
+      try database.execute(sql: "DELETE FROM memory WHERE space = ? AND key = ?", arguments: [space, Data(key)])
+      let renamed = Array((text.dropLast(old.count) + new).utf8)
+      try write([(renamed, value)], in: name, at: 0, database, &spaces)
+    }
+  }
+
+  /// The names of the streams that a state has something of; nil when there is no state.
+  ///
+  /// Only looks, also beside a run that has the folder.
+  /// - Throws: ``StateError`` when there is one that cannot be read.
+  package static func streams(in folder: FilePath) throws(StateError) -> [String]? {
+    let path = folder.appending("state.db")
+    guard unsafe access(path.string, F_OK) == 0 else { return nil }
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(5)
+      let queue = try DatabaseQueue(path: path.string, configuration: configuration)
+      defer { try? queue.close() }
+      return try queue.read { try String.fetchAll($0, sql: "SELECT stream FROM progress ORDER BY stream") }
+    } catch {
+      throw StateError.describing(error, path)
+    }
+  }
+}
