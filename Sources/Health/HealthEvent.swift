@@ -10,7 +10,7 @@ package struct HealthEvent: Sendable, Equatable {
     case info = "Info"
   }
 
-  /// Which trouble it is: `ThirdPartyGenericError`, `HostQuarantined`, `StateMovedAside`, …
+  /// Which trouble it is, such as `ThirdPartyGenericError`, `HostQuarantined`, `StateMovedAside`.
   package var tracker: String
   /// The class of a failure; nil for what is none.
   package var errorClass: ErrorClass?
