@@ -44,9 +44,10 @@ struct CaptureCommand: AsyncParsableCommand {
 
   func run() async throws {
     let plan = try pipeline.plan(requiresSecrets: true, rehearses: true)
+    let anonymizer = anonymize ? try pseudonyms.anonymizer() : nil
     do {
-      if anonymize {
-        try await captureAnonymously(plan)
+      if let anonymizer {
+        try await capture(plan, with: anonymizer)
       } else {
         say(try await capture(plan, into: to))
         say("replay it with: sluice run \(pipeline.pipeline) --replay \(to)")
@@ -57,8 +58,7 @@ struct CaptureCommand: AsyncParsableCommand {
   }
 
   /// Captures into a folder beside, which goes in any case.
-  private func captureAnonymously(_ plan: Plan) async throws {
-    let anonymizer = try pseudonyms.anonymizer()
+  private func capture(_ plan: Plan, with anonymizer: Anonymizer) async throws {
     let original = "\(to.hasSuffix("/") ? String(to.dropLast()) : to).original"
     defer { try? FileManager.default.removeItem(atPath: original) }
     say(try await capture(plan, into: original))

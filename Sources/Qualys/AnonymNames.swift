@@ -107,7 +107,7 @@ struct AnonymNames {
       }
     case .thing: break
     }
-    let texts = [raw, meaning, AnonymText.escapedXML(meaning), AnonymText.escapedJSON(meaning)]
+    let texts = [raw, meaning, AnonymText.escapedJSON(meaning)] + AnonymText.escapedXML(meaning)
     for text in texts { add(AnonymText.core(of: text), kind, meaning: AnonymText.lowercased(meaning)) }
   }
 

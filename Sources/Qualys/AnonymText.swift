@@ -94,10 +94,12 @@ enum AnonymText {
     return result
   }
 
-  static func escapedXML(_ text: [UInt8]) -> [UInt8] {
-    text.flatMap { byte in
-      [UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&")].contains(byte)
-        ? entities.first { $0.byte == byte }?.text ?? [byte] : [byte]
+  /// The ways in which XML may write a text: which of the quotes are escaped is up to the writer.
+  static func escapedXML(_ text: [UInt8]) -> [[UInt8]] {
+    ["<>&", "<>&\"", "<>&\"'"].map { characters in
+      text.flatMap { byte in
+        characters.utf8.contains(byte) ? entities.first { $0.byte == byte }?.text ?? [byte] : [byte]
+      }
     }
   }
 

@@ -139,6 +139,7 @@ package struct Anonymizer: Sendable {
       do {
         bytes = try reader.next()
       } catch let error as GzipError {
+        output.removeAll()
         replacer?.finish(to: &output)
         try write(compressed(output) + Self.end(compressor, error))
         return length

@@ -261,7 +261,9 @@ import Testing
       let body = try exchange.body.map { Array(try Data(contentsOf: place.appending(path: $0))) } ?? []
       outcomes.append(await Self.outcome(exchange, body))
     }
-    #expect(outcomes[0] == outcomes[1] && !outcomes[0].isEmpty)
+    // Pseudonyms have other lengths, so that places are others.
+    let same = Set(outcomes.map { $0.replacing(/(byte|column|line) \d+/) { _ in "n" } })
+    #expect(same.count == 1, "\(outcomes)")
   }
 
   /// What is said of an answer: the first failure, or how many records there were.
