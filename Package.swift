@@ -113,6 +113,30 @@ let package = Package(
       dependencies: ["Streaming", "Records", "Stages", "State", "Sinks", "Simulator"],
       path: "Tests/TestSupport"
     ),
+    // A run that can be stopped anywhere: in the tests' own process, and in one that is killed.
+    .target(
+      name: "DeliveryScenario",
+      dependencies: [
+        "Streaming", "Records", "State", "Sinks", "Pipelines", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/DeliveryScenario"
+    ),
+    .executableTarget(
+      name: "KillDriver",
+      dependencies: [
+        "DeliveryScenario",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/KillDriver"
+    ),
+    .testTarget(
+      name: "DeliveryTests",
+      dependencies: [
+        "DeliveryScenario", "Pipelines", "State", "Sinks", "Streaming", "Gzip", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),

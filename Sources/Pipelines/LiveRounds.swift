@@ -88,7 +88,7 @@ struct LiveRounds {
 
   /// Whether a round of the stream began and was not finished.
   private func isUnderWay(_ stream: PlannedStream) throws -> Bool {
-    try state.progress(of: stream.name).map { !$0.cursor.isEmpty } ?? false
+    try RoundProgress(state.progress(of: stream.name), of: stream.name).round != nil
   }
 
   // MARK: - Words

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Records
 internal import Streaming
 
@@ -40,6 +41,40 @@ final class OutputRun: @unchecked Sendable {
     report = RunReport.Output(name: output.name)
   }
 
+  /// Where the sinks stand that have something to find again.
+  var positions: RoundKeeper.Positions {
+    sinks.enumerated().compactMap { number, sink in
+      sink.position.map {
+        RoundProgress.SinkPosition(
+          output: output.name,
+          number: number,
+          sink: output.sinks[number].name,
+          position: Data($0)
+        )
+      }
+    }
+  }
+
+  /// Puts the sinks back to where they were when a page, the run's last, was committed.
+  /// - Returns: The positions that are theirs.
+  func recover(_ positions: RoundKeeper.Positions) async throws -> RoundKeeper.Positions {
+    let own = positions.filter { position in
+      position.output == output.name && sinks.indices.contains(position.number)
+        && output.sinks[position.number].name == position.sink
+    }
+    for (number, sink) in sinks.enumerated() { try await sink.recover(Self.position(of: number, in: own)) }
+    return own
+  }
+
+  private static func position(of number: Int, in positions: RoundKeeper.Positions) -> [UInt8]? {
+    positions.first { $0.number == number }.map { Array($0.position) }
+  }
+
+  /// Gives what sinks have written its final place; everything is committed.
+  func publish() async throws {
+    for sink in sinks where sink.position != nil { try await sink.finish() }
+  }
+
   /// Writes what the trunk gives until it ends, or until there are `limit` lines.
   func drain(
     _ trunk: AnyFlow,
@@ -61,10 +96,16 @@ final class OutputRun: @unchecked Sendable {
       }
       lineCount += batch.records.count
       isInPage = !batch.position.isEnd
+      // What was asked for is written out; its page is not committed.
+      if isCut { batch = Batch(batch.records, of: batch.page, at: batch.position.ended) }
       for sink in sinks { try await sink.write(batch) }
       progress.add(batch)
       if batch.position.isEnd, !isCut {
-        try await commits.acknowledge(batch.page, marks: batch.position.marks, by: number)
+        let marks = batch.position.marks
+        let committed = try await commits.acknowledge(batch.page, marks: marks, positions, by: number)
+        for (number, sink) in sinks.enumerated() {
+          try await sink.publish(Self.position(of: number, in: committed))
+        }
       }
       if report.endedEarly { return try await commits.leave(number, in: batch.page) }
     }
@@ -100,6 +141,11 @@ final class OutputRun: @unchecked Sendable {
     report.endedEarly = true
     report.readerLeft = true
   }
+}
+
+extension Position {
+  /// The same place, as a page's end.
+  fileprivate var ended: Position { isEnd ? self : Position(marks: Int(marks), ending: .complete) }
 }
 
 /// A source or stage ended in the middle of a page: what it did not say is not known, so nothing is committed.

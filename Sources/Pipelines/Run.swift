@@ -1,7 +1,7 @@
 internal import Foundation
 package import Qualys
 internal import Records
-internal import Sinks
+package import Sinks
 internal import State
 package import Streaming
 internal import SystemPackage
@@ -35,6 +35,8 @@ package struct Run: Sendable {
   let rehearsal: (any Rehearsal)?
   /// Puts something between Qualys and the sources.
   let wrap: @Sendable (any Transport) -> any Transport
+  /// Where dead letters go.
+  let disk: any Disk
   let onCommit: Commit
   let onProgress: @Sendable (Progress) -> Void
 
@@ -46,6 +48,7 @@ package struct Run: Sendable {
     cores: Int = 2,
     rehearsal: (any Rehearsal)? = nil,
     live: Live? = nil,
+    disk: any Disk = LocalDisk(),
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
     onCommit: @escaping Commit = { _, _, _ in },
     wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 }
@@ -58,6 +61,7 @@ package struct Run: Sendable {
     self.rehearsal = rehearsal
     self.wrap = wrap
     self.live = live
+    self.disk = disk
     self.onCommit = onCommit
     self.onProgress = onProgress
   }
@@ -123,6 +127,7 @@ package struct Run: Sendable {
         number: round.number,
         transport: wrap(ReplayTransport(capture, round: round, archive: archive)),
         time: round.seconds,
+        last: capture.rounds.last?.number ?? round.number,
         apis: Set(capture.exchanges.filter { $0.round == round.number }.map(\.api))
       )
     }
@@ -143,7 +148,7 @@ package struct Run: Sendable {
         path: deadLetterPath,
         stream: stream.name,
         naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo,
-        disk: rehearsal == nil ? LocalDisk() : NoDisk()
+        disk: rehearsal == nil ? disk : NoDisk()
       ),
       rehearsal: rehearsal,
       notesQIDs: plan.streams.contains(where: \.followsDetections),
@@ -166,6 +171,8 @@ struct Round: Sendable {
   let transport: (any Transport)?
   /// When it is, seconds since 1970.
   let time: Int
+  /// The number of the run's last round; that of the only one.
+  var last = 1
   /// The APIs that have something to say in it; nil when all may.
   var apis: Set<API>?
 

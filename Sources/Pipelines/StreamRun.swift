@@ -27,6 +27,8 @@ struct StreamRun {
   private let meters: [StageMeter]
   private let outputs: [OutputRun]
   private let commits: PageCommits
+  /// Keeps how far the stream has come; nil for a stream without a state.
+  private let keeper: RoundKeeper?
   private let progress: ProgressSum
 
   /// Makes the sinks of all outputs; they hold nothing open until they are written to.
@@ -43,26 +45,31 @@ struct StreamRun {
       let meters = Self.meters(of: output.stages, in: stream.name, output: number, settings)
       return try OutputRun(output, number: number, in: context, meters: meters, settings.rehearsal)
     }
-    commits = PageCommits(of: stream.name, outputs: stream.outputs.count, letters) { [context] stream, page, marks in
-      try await settings.onCommit(stream, page, marks)
-      try Self.keep(page, marks, context)
-    }
+    keeper = try context.state.map { try RoundKeeper($0, of: lent.stream) }
+    commits = PageCommits(of: stream.name, outputs: stream.outputs.count, letters, keeper, settings.onCommit)
     progress = ProgressSum(of: stream.name, weighsFields: settings.weighsFields, settings.onProgress)
   }
 
   /// Reads the stream to its end once, when a round includes it.
+  ///
+  /// When the state is durable, a round that an earlier run began goes on behind its last committed page, and one that it
+  /// finished is left out; what this run does not finish, the next one does. Else every run begins anew.
   mutating func run(_ round: Round) async throws {
     guard round.includes(stream) else { return }
+    try await recover()
+    if let keeper, let finished = await keeper.progress.finishedRound, round.number <= finished, finished < round.last {
+      return
+    }
     context.transport = round.transport
     context.now = { round.time }
     settings.rehearsal?.begin(round: round.number, at: round.time, of: stream)
-    await commits.begin()
+    try await begin(round)
     context.firstPage = await commits.pageCount
     do {
       try await drain(flow(), into: outputs)
       // The source may have ended because it was told to.
       if context.stop?.isStopped ?? false { throw Stopped() }
-      if let state = context.state { try await end(round, in: state) }
+      try await end(round)
     } catch is StandardOutput.Closed where stream.sinks.count == 1 {
       outputs[0].readerLeft()
     } catch {
@@ -73,7 +80,12 @@ struct StreamRun {
 
   /// Gives files their names, and tells what became of everything.
   func finish() async throws -> RunReport.Stream {
+    try await recover()
+    let keeps = keeper?.isDurable ?? false
+    if keeps, await keeper?.progress.isWritten == false { try await keeper?.keep(isWritten: true, positions) }
     for output in outputs { try await output.finish() }
+    // Nothing is left to be found again.
+    if keeps { try await keeper?.keep(isWritten: false, []) }
     // Sinks send what they hold when they end, and some of it may be refused.
     try await commits.finish()
     var report = await commits.report
@@ -88,7 +100,7 @@ struct StreamRun {
   /// How many pages stand so far.
   var pageCount: Int { get async { await commits.report.pages } }
 
-  /// Gives up; leaves no temporary file behind.
+  /// Gives up; leaves no temporary file behind, but for what is committed in a durable state.
   func discard() async { for output in outputs { await output.discard() } }
 
   // MARK: - Batches
@@ -153,20 +165,54 @@ struct StreamRun {
 
   // MARK: - State
 
-  /// Keeps what was learned from a page that everyone has acknowledged.
-  private static func keep(_ page: Page, _ marks: UInt32, _ context: StreamContext) throws {
-    guard let state = context.state else { return }
-    // Only answers of the KnowledgeBase report ids.
-    try QIDLedger(state).note(delivered: page, to: context.stream)
-    let time = page.report?.serverTime.flatMap(ServerTime.seconds) ?? 0
-    try state.commit(page, marks: marks, of: context.stream, progress: StreamProgress(cursor: [], serverTime: time))
+  private var positions: RoundKeeper.Positions { outputs.flatMap(\.positions) }
+
+  /// Puts right what a run left that was killed, or ended before its time.
+  private func recover() async throws {
+    guard let keeper, keeper.isDurable, await !keeper.isRecovered else { return }
+    await keeper.noteRecovery()
+    let progress = await keeper.progress
+    var left = progress.sinks
+    for output in outputs {
+      let own = try await output.recover(left)
+      left.removeAll(where: own.contains)
+    }
+    if let orphan = left.first, progress.holdsFiles {
+      throw UnreadableProgress(
+        "stream '\(stream.name)': sink \(orphan.number + 1) of output '\(orphan.output)', '\(orphan.sink)', was not finished "
+          + "with what is committed, and is not in the pipeline any more; run once with the pipeline as it was, or ask for "
+          + "the stream's data again with 'sluice reset PIPELINE/STREAM --from TIME'"
+      )
+    }
+    if progress.isWritten {
+      for output in outputs { try await output.publish() }
+      try await keeper.keep(isWritten: false, positions)
+    }
+  }
+
+  /// Begins a round, or goes on with it where an earlier run was.
+  private mutating func begin(_ round: Round) async throws {
+    context.cursor = nil
+    guard let keeper, keeper.isDurable else {
+      await keeper?.forget()
+      return
+    }
+    let progress = await keeper.progress
+    if progress.round == round.number {
+      try settings.deadLetters.begin(at: progress.deadLetters)
+      context.cursor = progress.cursor.map { Array($0) }
+    } else {
+      try settings.deadLetters.begin(at: nil)
+      try await keeper.begin(round.number, positions, deadLetters: settings.deadLetters.end)
+    }
   }
 
   /// The next round asks from this one's beginning on; what is too old is forgotten.
-  private func end(_ round: Round, in state: any StateStore) async throws {
-    if await commits.endedEarly { return }
-    let began = await commits.firstServerTime.flatMap(ServerTime.seconds) ?? round.time
-    if stream.api != nil { try Windows(state).finish(stream.name, began: began) }
+  private func end(_ round: Round) async throws {
+    guard let keeper, let state = context.state, await !commits.endedEarly else { return }
+    let began = await keeper.progress.began.flatMap(ServerTime.seconds) ?? round.time
+    let window = stream.api == nil ? nil : began
+    try await keeper.end(round.number, isLast: round.number >= round.last, positions, window: window)
     try stream.prune(state, at: began)
   }
 }

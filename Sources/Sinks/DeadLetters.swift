@@ -9,7 +9,9 @@ package import SystemPackage
 /// A dead letter is the log that would have been written, with a member `DeadLetter` at its end; `files` with
 /// `as: lines` takes that off again. The file is plain text, since it should be short and read by people. What a page
 /// refuses waits in a file without a name until the page is committed, so a page that is done again writes nothing
-/// twice. Memory: nothing worth a word.
+/// twice. Nor does one that is done again after a kill: what the file already has of it is found behind the place where
+/// the last committed page ended. Several streams, and runs of other pipelines, may share the file; nothing of it is ever
+/// removed but what is written again at once. Memory: nothing worth a word.
 package final class DeadLetters: Sendable {
   private struct Waiting {
     let file: SpilledBytes
@@ -26,6 +28,10 @@ package final class DeadLetters: Sendable {
     var pages: [Int: Waiting] = [:]
     var output: (any OutputFile)?
     var count = 0
+    /// Where the letters of the last committed page ended.
+    var end = 0
+    /// Whether a run that was killed may have written something of the page that comes next.
+    var mayRepeat = false
   }
 
   /// Where the letters are.
@@ -45,6 +51,18 @@ package final class DeadLetters: Sendable {
 
   /// Letters that are durable.
   package var count: Int { state.withLock { $0.count } }
+
+  /// How long the file was when the letters of the last committed page, or the round's beginning, were written.
+  package var end: Int { state.withLock { $0.end } }
+
+  /// Begins a round at the file's end, or goes on with one whose last committed page ended there.
+  package func begin(at end: Int?) throws {
+    let length = try disk.length(of: path) ?? 0
+    state.withLock { state in
+      state.end = min(end ?? length, length)
+      state.mayRepeat = end != nil
+    }
+  }
 
   /// Takes a refused record of a page.
   package func accept(_ record: any Record, from stage: String, because reason: String, on page: Page) throws {
@@ -67,6 +85,8 @@ package final class DeadLetters: Sendable {
       // Stages do not refuse in the order of the marks: each refuses as its batches come.
       let standing = waiting.ranges { $0 < marks }
       if standing.isEmpty { return waiting.letters.count }
+      if state.mayRepeat { try takeBack(waiting.file, standing, after: state.end) }
+      state.mayRepeat = false
       if state.output == nil {
         try disk.createFolder(path.removingLastComponent())
         state.output = try disk.append(to: path)
@@ -75,8 +95,29 @@ package final class DeadLetters: Sendable {
       for range in standing { try unsafe waiting.file.forEachChunk(range) { try unsafe state.output?.write($0) } }
       try state.output?.synchronize()
       state.count += standing.count
+      state.end = try disk.length(of: path) ?? 0
       return waiting.letters.count - standing.count
     }
+  }
+
+  /// Cuts off what the file has of letters that are about to be written; leaves it alone when it ends with anything else.
+  private func takeBack(_ letters: SpilledBytes, _ ranges: [Range<Int>], after end: Int) throws {
+    guard let length = try disk.length(of: path), length > end,
+      length - end <= ranges.reduce(0, { $0 + $1.count })
+    else { return }
+    var place = end
+    var isSame = true
+    for range in ranges {
+      try unsafe letters.forEachChunk(range) { chunk in
+        let there = try disk.bytes(of: path, in: place..<min(length, place + chunk.count))
+        isSame = unsafe isSame && chunk.starts(with: there)
+        place += there.count
+      }
+    }
+    guard isSame else { return }
+    let file = try disk.open(path)
+    try file.truncate(to: end)
+    try file.close()
   }
 
   /// The log that a record would have become.

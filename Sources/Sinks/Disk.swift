@@ -6,8 +6,15 @@ package protocol Disk: Sendable {
   func create(_ path: FilePath) throws -> any OutputFile
   /// Opens a file of lines for appending, mode 0600, creating it when there is none; ends its last line if need be.
   func append(to path: FilePath) throws -> any OutputFile
-  func exists(_ path: FilePath) -> Bool
-  /// Creates a folder and those above it, mode 0700.
+  /// Opens a file that is there, for this process alone, to go on writing at its end.
+  func open(_ path: FilePath) throws -> any OutputFile
+  /// How many bytes a file has; nil when there is none.
+  func length(of path: FilePath) throws -> Int?
+  /// Bytes of a file; fewer when it ends before them.
+  func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8]
+  /// The names in a folder, in no order; none when there is no such folder.
+  func names(in folder: FilePath) throws -> [String]
+  /// Creates a folder and those above it, mode 0700; their names are durable.
   func createFolder(_ path: FilePath) throws
   /// Gives a file its final name, in place of another of that name.
   func rename(_ path: FilePath, to other: FilePath) throws
@@ -21,7 +28,7 @@ package protocol OutputFile: AnyObject {
   func write(_ bytes: UnsafeRawBufferPointer) throws
   /// Makes everything written durable. After a failure the file must not be trusted again.
   func synchronize() throws
-  /// Cuts the file to a length.
+  /// Cuts the file to a length, and goes on writing there.
   func truncate(to length: Int) throws
   func close() throws
 }

@@ -2,13 +2,13 @@ internal import DequeModule
 internal import Gzip
 package import Records
 package import Streaming
-internal import SystemPackage
 
 /// Writes lines to gzip files: members of about 1 MiB, compressed in parallel, in order.
 ///
 /// Members end at marks, so a page that breaks off is cut back to its last complete host; a host larger than a member
 /// spans several, and its first begins at a mark. Where members end depends on the lines alone, not on how they came:
-/// the same lines at the same level give the same bytes. A file has its final name only when all of it is durable.
+/// the same lines at the same level give the same bytes. A file has its final name only when all of it is durable and
+/// committed; after a kill the next run goes on in the same file, behind the last committed page.
 /// Memory: about 1.3 MiB for each member at work, and as many are at work as there are cores, and two more.
 package final class GzipFile: Sink {
   package typealias Input = Line
@@ -19,7 +19,8 @@ package final class GzipFile: Sink {
     discussion: """
       In the path, {pipeline} and {stream} stand for their names, {output} for the name or number of an output, and \
       {n} for the first number that is free; a file without {n} in its path is replaced. Files are for this user alone (mode 0600). While it is written a file ends \
-      in `.part`; a page that breaks off is cut back to its last complete host.
+      in `.part`; a page that breaks off is cut back to its last complete host. A run that keeps a state goes on in the \
+      file that a killed one left, behind the last page that was committed.
       """,
     form: .options([
       Option("path", .path, required: true, "Where to write, such as out/{stream}-{n}.jsonl.gz."),
@@ -58,6 +59,9 @@ package final class GzipFile: Sink {
     if options.integer("roll") != nil, !path.contains("{n}") {
       throw OptionError("path", "the files that 'roll' begins need names of their own", help: "put {n} into the path")
     }
+    if path.split(separator: "/").dropLast().contains(where: { $0.contains("{n}") }) {
+      throw OptionError("path", "'{n}' stands in a folder's name", help: "put {n} into the file's name")
+    }
     for name in path.split(separator: "{").dropFirst()
     where !["pipeline}", "stream}", "output}", "n}"].contains(where: name.hasPrefix) {
       throw OptionError(
@@ -68,17 +72,22 @@ package final class GzipFile: Sink {
     }
   }
 
-  package private(set) var counts = SinkCounts()
+  package var counts: SinkCounts {
+    var counts = sums
+    counts.destinations = files.published
+    return counts
+  }
+  package private(set) var position: [UInt8]?
   private let settings: Settings
-  private let disk: any Disk
   private let maximumInFlight: Int
+  private var sums = SinkCounts()
 
   /// Lines that are not in a member yet, one run for each mark at least.
   private var pending = GzipMember()
   /// Bytes at the beginning of `pending` that belong to marks before the last.
   private var bytesBeforeMark = 0
   private var inFlight = Deque<InFlight>()
-  private var files: [PartFile] = []
+  private var files: PartFiles
   /// The members of the page at hand that are in a file.
   private var written: [Written] = []
 
@@ -97,24 +106,16 @@ package final class GzipFile: Sink {
     let byteCount: Int
   }
 
-  private struct PartFile {
-    let part: FilePath
-    let path: FilePath
-    let output: any OutputFile
-    var length = 0
-    var isDirty = false
-  }
-
   package init(_ settings: Settings, disk: any Disk = LocalDisk(), cores: Int) {
     self.settings = settings
-    self.disk = disk
+    files = PartFiles(settings.path, on: disk)
     maximumInFlight = cores + 2
   }
 
   // MARK: Taking lines
 
   package func write(_ batch: Batch<Line>) async throws {
-    counts.entered += batch.records.count
+    sums.entered += batch.records.count
     for line in batch.records { try await append(line) }
     switch batch.position.ending {
     case .none: break
@@ -174,12 +175,10 @@ package final class GzipFile: Sink {
     let bytes = try await oldest.task.value
     var member = oldest.member
     let isFull = settings.roll.map { (files.last?.length ?? 0) + bytes.count > $0 } ?? false
-    if files.isEmpty || (isFull && member.beginsAtMark && files[files.count - 1].length > 0) { try openFile() }
-    member.file = files.count - 1
-    member.offset = files[member.file].length
-    files[member.file].isDirty = true
-    try unsafe bytes.withUnsafeBytes { try unsafe files[member.file].output.write($0) }
-    files[member.file].length += bytes.count
+    if files.last.map({ isFull && member.beginsAtMark && $0.length > 0 }) ?? true { try files.open() }
+    member.file = files.files.count - 1
+    member.offset = files.last?.length ?? 0
+    try files.append(bytes)
     written.append(member)
   }
 
@@ -190,87 +189,49 @@ package final class GzipFile: Sink {
     bytesBeforeMark = 0
     lastMark = nil
     while !inFlight.isEmpty { try await writeOldest() }
-    for index in files.indices where files[index].isDirty {
-      try files[index].output.synchronize()
-      files[index].isDirty = false
-    }
-    counts.acknowledged += written.reduce(0) { $0 + $1.lineCount }
-    counts.bytes += written.reduce(0) { $0 + $1.byteCount }
+    try files.synchronize()
+    sums.acknowledged += written.reduce(0) { $0 + $1.lineCount }
+    sums.bytes += written.reduce(0) { $0 + $1.byteCount }
     written.removeAll(keepingCapacity: true)
-    while files.count > 1 { try publishFirst() }
+    position = try files.position()
   }
 
   /// Takes back every line of the mark that broke off.
   private func cutBack(to marks: UInt32) async throws {
     var kept = GzipMember()
     for run in pending.runs {
-      if run.mark < marks { kept.append(run) } else { counts.abandoned += run.lineCount }
+      if run.mark < marks { kept.append(run) } else { sums.abandoned += run.lineCount }
     }
     pending = kept
     while !inFlight.isEmpty { try await writeOldest() }
     while let last = written.last, last.mark >= marks {
       written.removeLast()
-      counts.abandoned += last.lineCount
-      while files.count - 1 > last.file { try dropLast() }
-      files[last.file].length = last.offset
-      try files[last.file].output.truncate(to: last.offset)
-      files[last.file].isDirty = true
+      sums.abandoned += last.lineCount
+      try files.cut(to: last.offset, of: last.file)
     }
-    if let last = files.last, last.length == 0 { try dropLast() }
+    if let last = files.last, last.length == 0 { try files.dropLast() }
   }
 
   // MARK: Files
 
-  private func openFile() throws {
-    let path = freePath()
-    let part = FilePath(path.string + ".part")
-    try disk.createFolder(path.removingLastComponent())
-    files.append(PartFile(part: part, path: path, output: try disk.create(part)))
+  package func recover(_ position: [UInt8]?) async throws {
+    try files.recover(position)
+    self.position = try files.position()
   }
 
-  private func freePath() -> FilePath {
-    guard settings.path.contains("{n}") else { return FilePath(settings.path) }
-    var number = 0
-    while true {
-      number += 1
-      let digits = String(number)
-      let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      let path = FilePath(settings.path.replacing("{n}", with: padded))
-      if !disk.exists(path), !files.contains(where: { $0.path == path }) { return path }
-    }
-  }
-
-  // A file keeps its lock until it has its final name or none, and stays in the list for as long, so that whatever
-  // fails, `discard` finds it.
-
-  private func publishFirst() throws {
-    let file = files[0]
-    try disk.rename(file.part, to: file.path)
-    files.removeFirst()
-    counts.destinations.append(file.path.string)
-    try file.output.close()
-    try disk.synchronize(folder: file.path.removingLastComponent())
-  }
-
-  private func dropLast() throws {
-    let file = files[files.count - 1]
-    try disk.remove(file.part)
-    files.removeLast()
-    try file.output.close()
+  package func publish(_ committed: [UInt8]?) async throws {
+    if try files.publish(committed) { position = try files.position() }
   }
 
   package func finish() async throws {
     try await commit()
-    while !files.isEmpty { try publishFirst() }
+    while files.last != nil { try files.publishFirst() }
+    position = try files.position()
   }
 
   package func discard() async {
     for item in inFlight { item.task.cancel() }
     inFlight.removeAll()
-    for file in files {
-      try? disk.remove(file.part)
-      try? file.output.close()
-    }
-    files.removeAll()
+    files.discard()
   }
 }

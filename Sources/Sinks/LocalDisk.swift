@@ -10,12 +10,19 @@ package struct LocalDisk: Disk {
       try FileDescriptor.open(path, .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
     }
     let file = LocalFile(descriptor, path)
-    // Two runs must not write one file: the lock goes with the process, also when it is killed.
-    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      throw DiskError("lock", path, Errno(rawValue: errno))
-    }
+    try file.lock()
     _ = fchmod(descriptor.rawValue, 0o600)
     try file.truncate(to: 0)
+    return file
+  }
+
+  package func open(_ path: FilePath) throws -> any OutputFile {
+    let descriptor = try attempt("open", path) {
+      try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])
+    }
+    let file = LocalFile(descriptor, path)
+    try file.lock()
+    try file.goToEnd()
     return file
   }
 
@@ -33,14 +40,56 @@ package struct LocalDisk: Disk {
     return file
   }
 
-  package func exists(_ path: FilePath) -> Bool { unsafe access(path.string, F_OK) == 0 }
+  package func length(of path: FilePath) throws -> Int? {
+    var status = stat()
+    guard unsafe stat(path.string, &status) != 0 else { return Int(status.st_size) }
+    guard errno == ENOENT else { throw DiskError("look at", path, Errno(rawValue: errno)) }
+    return nil
+  }
+
+  package func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8] {
+    try attempt("read", path) {
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+      defer { try? descriptor.close() }
+      var bytes: [UInt8] = []
+      while bytes.count < range.count {
+        var part = [UInt8](repeating: 0, count: range.count - bytes.count)
+        let offset = Int64(range.lowerBound + bytes.count)
+        let count = try unsafe part.withUnsafeMutableBytes {
+          try unsafe descriptor.read(fromAbsoluteOffset: offset, into: $0)
+        }
+        if count == 0 { break }
+        bytes += part.prefix(count)
+      }
+      return bytes
+    }
+  }
+
+  package func names(in folder: FilePath) throws -> [String] {
+    let path = folder.isEmpty ? FilePath(".") : folder
+    guard let stream = unsafe opendir(path.string) else {
+      guard errno == ENOENT else { throw DiskError("read the folder", path, Errno(rawValue: errno)) }
+      return []
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
 
   package func createFolder(_ path: FilePath) throws {
-    guard !path.isEmpty, !exists(path) else { return }
-    try createFolder(path.removingLastComponent())
+    guard !path.isEmpty, unsafe access(path.string, F_OK) != 0 else { return }
+    let parent = path.removingLastComponent()
+    try createFolder(parent)
     guard unsafe mkdir(path.string, 0o700) == 0 || errno == EEXIST else {
       throw DiskError("create the folder", path, Errno(rawValue: errno))
     }
+    try synchronize(folder: parent)
   }
 
   package func rename(_ path: FilePath, to other: FilePath) throws {
@@ -87,6 +136,17 @@ private final class LocalFile: OutputFile {
 
   func synchronize() throws {
     guard fsync(descriptor.rawValue) == 0 else { throw DiskError("make durable", path, Errno(rawValue: errno)) }
+  }
+
+  /// Keeps others out: two runs must not write one file. The lock goes with the process, also when it is killed.
+  func lock() throws {
+    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      throw DiskError("lock", path, Errno(rawValue: errno))
+    }
+  }
+
+  func goToEnd() throws {
+    guard lseek(descriptor.rawValue, 0, SEEK_END) >= 0 else { throw DiskError("open", path, Errno(rawValue: errno)) }
   }
 
   /// Ends a line that a killed process left unended, so that the next one is not lost with it.

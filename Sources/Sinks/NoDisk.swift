@@ -13,7 +13,10 @@ package struct NoDisk: Disk {
 
   package func create(_ path: FilePath) throws -> any OutputFile { Nothing() }
   package func append(to path: FilePath) throws -> any OutputFile { Nothing() }
-  package func exists(_ path: FilePath) -> Bool { false }
+  package func open(_ path: FilePath) throws -> any OutputFile { Nothing() }
+  package func length(of path: FilePath) throws -> Int? { nil }
+  package func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8] { [] }
+  package func names(in folder: FilePath) throws -> [String] { [] }
   package func createFolder(_ path: FilePath) throws {}
   package func rename(_ path: FilePath, to other: FilePath) throws {}
   package func remove(_ path: FilePath) throws {}

@@ -147,6 +147,8 @@ package final class SQLiteState: StateStore {
     (try? database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }) ?? -1
   }
 
+  package var isDurable: Bool { !removesFolder }
+
   // MARK: - What stages remember
 
   package func memory(_ space: String, of stream: String) -> any Memory {

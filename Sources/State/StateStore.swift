@@ -5,6 +5,9 @@ package import Streaming
 /// A page is committed in one transaction, which also proves that the writer still owns the pipeline. Until then what was
 /// set in it is held in memory: the keys and values of the pages in flight, and about 150 bytes for each.
 package protocol StateStore: AnyObject, Sendable {
+  /// Whether a later process finds what is kept here: then what a run leaves unfinished, the next one goes on with.
+  var isDurable: Bool { get }
+
   /// What a stage remembers, or the program itself under a name of its own.
   ///
   /// - Parameters:
@@ -46,9 +49,13 @@ package protocol StateStore: AnyObject, Sendable {
   func prune(_ space: String, olderThan seconds: Int, at time: Int) throws
 }
 
-/// How far a stream has come, as its source wants it back: opaque to the state.
+extension StateStore {
+  package var isDurable: Bool { true }
+}
+
+/// How far a stream has come, as its run wants it back: opaque to the state.
 package struct StreamProgress: Sendable, Equatable {
-  /// The source's own words: cursors and windows, as JSON.
+  /// The run's own words: where source and sinks go on, as JSON.
   package var cursor: [UInt8]
   /// Seconds since 1970 of the server's clock in the page's answer; zero when it had none.
   package var serverTime: Int

@@ -6,8 +6,11 @@
 /// - A page that is abandoned is cut back: what came after mark `position.marks` must not be delivered by a sink
 ///   that can take it back, and is counted.
 /// - After an error, only `discard` is called.
-/// - What a sink keeps across processes is its ``position``: the state holds the one of the last committed page, and gives
-///   it back once, by `recover`, before anything else is asked of the sink.
+/// - What a sink keeps across processes is its ``position``: the state holds the one of the last committed page. A run whose
+///   state outlives it gives that back once, by `recover`, before anything else is asked of the sink; any other run asks
+///   for no position and does not call `recover`.
+/// - Nothing gets its final name before a position that covers it is committed: the run says so by `publish`, and `finish`
+///   comes behind the commit that ends the round.
 package protocol Sink<Input>: AnyObject {
   associatedtype Input: Record
   static var component: Component { get }
@@ -22,13 +25,18 @@ package protocol Sink<Input>: AnyObject {
   /// - Parameter position: The committed one; nil when there is none, so that everything unfinished goes.
   func recover(_ position: [UInt8]?) async throws
 
+  /// Learns that a position is committed: what is whole in it, and will not grow, gets its final place.
+  ///
+  /// - Parameter committed: One that this sink had behind some page; nil when there is none.
+  func publish(_ committed: [UInt8]?) async throws
+
   /// Takes a batch; waits while more would need unbounded memory.
   func write(_ batch: Batch<Input>) async throws
 
   /// Ends the round: everything acknowledged is in its final place.
   func finish() async throws
 
-  /// Gives up: leaves no temporary file behind.
+  /// Gives up: leaves no temporary file behind, but for what is committed when there is a position to find it by.
   func discard() async
 
   /// What this sink has done so far.
@@ -38,6 +46,7 @@ package protocol Sink<Input>: AnyObject {
 extension Sink {
   package var position: [UInt8]? { nil }
   package func recover(_ position: [UInt8]?) async throws {}
+  package func publish(_ committed: [UInt8]?) async throws {}
 }
 
 /// The sums of one sink: `entered = acknowledged + rejected + abandoned`, or records were lost.

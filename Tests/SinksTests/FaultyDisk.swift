@@ -71,7 +71,13 @@ final class FaultyDisk: Disk {
     FaultyFile(try attempt { try base.append(to: path) }, path, on: self)
   }
 
-  func exists(_ path: FilePath) -> Bool { base.exists(path) }
+  func open(_ path: FilePath) throws -> any OutputFile {
+    FaultyFile(try attempt { try base.open(path) }, path, on: self)
+  }
+
+  func length(of path: FilePath) throws -> Int? { try base.length(of: path) }
+  func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8] { try base.bytes(of: path, in: range) }
+  func names(in folder: FilePath) throws -> [String] { try base.names(in: folder) }
   func createFolder(_ path: FilePath) throws { try attempt { try base.createFolder(path) } }
 
   func rename(_ path: FilePath, to other: FilePath) throws {
