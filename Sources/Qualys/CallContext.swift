@@ -5,6 +5,8 @@ package import State
 package struct CallContext: Sendable {
   /// How requests reach Qualys.
   package var transport: any Transport
+  /// What makes calls ahead below that transport, where several ranges of hosts may be asked for at once.
+  package var readAhead: ReadAheadTransport?
   /// Where QIDs and the KnowledgeBase's versions are kept.
   package var state: any StateStore
   /// The stream's name.

@@ -177,7 +177,7 @@ package struct DetectionsPager: Pager {
   }
 
   /// Parameters that Host List takes, too, and that choose hosts there as they do here.
-  private static let hostFilters: Set = [
+  static let hostFilters: Set = [
     "ids", "ips", "ipv6", "ag_ids", "ag_titles", "network_ids", "os_pattern", "use_tags", "tag_set_by",
     "tag_include_selector", "tag_exclude_selector", "tag_set_include", "tag_set_exclude", "vm_scan_since",
     "no_vm_scan_since", "max_days_since_last_vm_scan", "vm_scan_date_before", "vm_scan_date_after",

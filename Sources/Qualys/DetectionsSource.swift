@@ -135,13 +135,13 @@ package struct DetectionsSource: APISource {
     "detection_processed_before", "detection_last_tested_since", "detection_last_tested_before",
   ]
 
-  package func pager(_ context: CallContext) throws -> DetectionsPager {
+  package func pager(_ context: CallContext) throws -> RangedDetectionsPager {
     let path = "/api/\(context.version(of: .detections))/fo/asset/host/vm/detection/"
     let quarantine = Quarantine(context.state, of: context.stream, context.notices)
     let windowParameters = ["vm_processed_after"] + (isOnlyUpdated ? ["detection_updated_since"] : [])
     // Which parameters carry the window is part of what is asked for.
     let asked = parameters + windowParameters.map { APIRequest.Parameter($0, "") }
-    return DetectionsPager(
+    let pages = DetectionsPager(
       path: path,
       parameters: parameters,
       try context.beginning(asking: OptionsFingerprint.text(path, asked)),
@@ -150,5 +150,6 @@ package struct DetectionsSource: APISource {
       quarantine,
       context.notices
     )
+    return RangedDetectionsPager(pages, context)
   }
 }

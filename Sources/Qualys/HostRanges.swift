@@ -12,7 +12,7 @@ struct HostRanges: Sendable {
   private static let mostRanges = 1_000_000
   private static let attempts = 5
 
-  private let size: Int
+  private let size: UInt64
   private var last: UInt64?
   private var count: UInt64 = 0
 
@@ -23,7 +23,7 @@ struct HostRanges: Sendable {
   static func ask(
     about request: APIRequest,
     from first: UInt64,
-    size: Int,
+    size: UInt64,
     _ context: CallContext
   ) async throws -> HostRanges? {
     var ranges = HostRanges(from: first, size: size)
@@ -37,16 +37,13 @@ struct HostRanges: Sendable {
   }
 
   /// Cuts from an id on.
-  init(from first: UInt64, size: Int) {
+  init(from first: UInt64, size: UInt64) {
     starts = [first]
     self.size = size
   }
 
-  /// The range that an id lies in: its place, and its last id if it has an end.
-  func range(of id: UInt64) -> (index: Int, last: UInt64?) {
-    let index = max(0, (starts.firstIndex { $0 > id } ?? starts.count) - 1)
-    return (index, end(of: index))
-  }
+  /// The place of the range that an id lies in.
+  func range(of id: UInt64) -> Int { max(0, (starts.firstIndex { $0 > id } ?? starts.count) - 1) }
 
   /// The last id of a range, or nil of the last range.
   func end(of index: Int) -> UInt64? { index + 1 < starts.count ? starts[index + 1] - 1 : nil }
@@ -54,7 +51,7 @@ struct HostRanges: Sendable {
   /// Adds the next hosts.
   /// - Returns: Whether they can be those that follow.
   mutating func add(_ ids: ClosedRange<UInt64>) -> Bool {
-    let (hosts, size) = (ids.upperBound - ids.lowerBound, UInt64(size))
+    let hosts = ids.upperBound - ids.lowerBound
     guard ids.lowerBound > last ?? 0, ids.lowerBound >= starts[0],
       hosts / size < UInt64(Self.mostRanges - starts.count)
     else { return false }
@@ -83,22 +80,16 @@ struct HostRanges: Sendable {
     case page(UInt64)
   }
 
-  /// Parameters of detections that choose hosts, and that Host List takes, too.
-  ///
-  /// One that is not here makes ranges of fewer hosts, and loses none.
-  private static let hostFilters: Set = [
-    "ids", "ips", "ipv6", "ag_ids", "ag_titles", "network_ids", "os_pattern", "use_tags", "tag_set_by",
-    "tag_include_selector", "tag_exclude_selector", "tag_set_include", "tag_set_exclude", "compliance_enabled",
-    "vm_scan_since", "no_vm_scan_since", "max_days_since_last_vm_scan", "vm_processed_after", "vm_processed_before",
-    "vm_scan_date_before", "vm_scan_date_after", "vm_auth_scan_date_before", "vm_auth_scan_date_after",
-  ]
-
   private static func list(_ request: APIRequest, from first: UInt64, _ context: CallContext) -> APIRequest {
-    APIRequest(
+    // A filter that is left out makes ranges of fewer hosts, and loses none.
+    let filters = request.parameters.filter {
+      DetectionsPager.hostFilters.contains($0.name) || $0.name == "vm_processed_after"
+    }
+    return APIRequest(
       .hosts,
       path: "/api/\(context.version(of: .hosts))/fo/asset/host/",
       [.init("action", "list"), .init("details", "None"), .init("truncation_limit", "10000")]
-        + request.parameters.filter { hostFilters.contains($0.name) } + [.init("id_min", String(first))]
+        + filters + [.init("id_min", String(first))]
     )
   }
 

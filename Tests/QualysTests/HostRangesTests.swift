@@ -20,7 +20,7 @@ import Testing
     return "<HOST_LIST_OUTPUT><RESPONSE><ID_SET>\(ids)</ID_SET>\(warning ?? "")</RESPONSE></HOST_LIST_OUTPUT>"
   }
 
-  private static func ranges(_ transport: OpenTransport, size: Int = 3) async throws -> [UInt64]? {
+  private static func ranges(_ transport: OpenTransport, size: UInt64 = 3) async throws -> [UInt64]? {
     try await HostRanges.ask(about: request, from: 4, size: size, .forTests(transport))?.starts
   }
 

@@ -10,12 +10,18 @@ import Testing
   /// Throttle, ranges and inflating over a simulated Qualys, as they stand over the network.
   private struct Stack {
     let readAhead: ReadAheadTransport
-    let top: InflatingForTests
+    let top: InflatingTransport
 
     init(_ qualys: any Transport, disk: Int = 1 << 30) {
       let throttle = Throttle(leave: 0, hold: .zero)
       readAhead = ReadAheadTransport(ThrottledTransport(qualys, throttle), throttle, disk: disk)
-      top = InflatingForTests(base: readAhead)
+      top = InflatingTransport(readAhead)
+    }
+
+    var context: CallContext {
+      var context = CallContext.forTests(top)
+      context.readAhead = readAhead
+      return context
     }
   }
 
@@ -45,8 +51,7 @@ import Testing
 
   private static func ranged(_ qualys: SimulatedTransport, limit: Int, disk: Int = 1 << 30) async throws -> [String] {
     let stack = Stack(qualys, disk: disk)
-    let context = CallContext.forTests(stack.top)
-    let hosts = try await read(RangedDetectionsPager(pages(limit), stack.readAhead, context), context)
+    let hosts = try await read(RangedDetectionsPager(pages(limit), stack.context), stack.context)
     #expect(stack.readAhead.count == 0)
     return hosts
   }
@@ -90,6 +95,47 @@ import Testing
     #expect(isSame)
   }
 
+  @Test("a cursor goes on behind any page, in ranges again", arguments: 1...10)
+  func cursors(pages: Int) async throws {
+    func round(_ round: SmallRound, stopAfter pages: Int = .max, from cursor: [UInt8]? = nil) async throws -> [Int] {
+      let stack = Stack(try SimulatedTransport(hosts: 40, concurrency: 5))
+      return try await round.run(stopAfter: pages) {
+        $0.transport = stack.top
+        $0.readAhead = stack.readAhead
+        $0.cursor = cursor
+      }
+    }
+    func begin() -> SmallRound {
+      SmallRound(.detections, options: [("truncation_limit", .integer(4))]) { _, _ in .init("", status: 500) }
+    }
+    let all = try await round(begin())
+    let killed = begin()
+    let first = try await round(killed, stopAfter: pages)
+    killed.state.abandon("s")
+    #expect(first.count == min(4 * pages, 40) && all.count == 40)
+    #expect(try await first + round(killed, from: killed.cursor) == all)
+  }
+
+  @Test("hosts that never come are left out of their ranges, and the others come", arguments: 2...4)
+  func badHosts(concurrency: Int) async throws {
+    // Whatever holds the eleventh or the thirtieth host breaks off before its first.
+    let ids = try SimulatedTransport(hosts: 40, concurrency: 2).ids
+    let qualys = try SimulatedTransport(hosts: 40, concurrency: concurrency + 1) { _, request in
+      guard request.api == .detections else { return nil }
+      let number = { (name: String, usual: Int) in request.value(of: name).flatMap { Int($0) } ?? usual }
+      let asked = ids.filter { (number("id_min", 0)...number("id_max", .max)).contains($0) }
+        .prefix(number("truncation_limit", 1000))
+      return asked.contains(ids[10]) || asked.contains(ids[29]) ? 100 : nil
+    }
+    let stack = Stack(qualys)
+    let round = SmallRound(.detections, options: [("truncation_limit", .integer(4))]) { _, _ in .init("", status: 500) }
+    let came = try await round.run {
+      $0.transport = stack.top
+      $0.readAhead = stack.readAhead
+    }
+    #expect(came == ids.enumerated().filter { $0.offset != 10 && $0.offset != 29 }.map(\.element))
+  }
+
   @Test("hosts that appear while ranges are read come with them, and more than a page of them, too")
   func appearing() async throws {
     // Host List knows every tenth id only; the hosts between appear before their range is asked for.
@@ -109,10 +155,9 @@ import Testing
       return .test(200, headers, page.text)
     }
     let stack = Stack(transport)
-    let context = CallContext.forTests(stack.top)
     var ids: [String] = []
-    let pager = RangedDetectionsPager(Self.pages(5), stack.readAhead, context)
-    for try await batch in PagedBatches(pager, context).through(DecodeDetections()) {
+    let pager = RangedDetectionsPager(Self.pages(5), stack.context)
+    for try await batch in PagedBatches(pager, stack.context).through(DecodeDetections()) {
       ids += batch.records.map { $0.value(at: FieldPath("ID")!) ?? "" }
     }
     #expect(ids == (1...230).map { "\($0)" })

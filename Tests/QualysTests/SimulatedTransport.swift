@@ -15,7 +15,7 @@ final class SimulatedTransport: Transport {
   }
 
   private let simulation: DetectionsSimulation
-  private let ids: [Int]
+  let ids: [Int]
   private let concurrency: Int
   private let isCompressed: Bool
   private let cut: Spoil
@@ -104,40 +104,5 @@ final class SimulatedTransport: Transport {
       <HOST_LIST_OUTPUT><RESPONSE><DATETIME>2026-01-01T00:00:00Z</DATETIME><ID_SET>\(list)</ID_SET>\(warning ?? "")\
       </RESPONSE></HOST_LIST_OUTPUT>
       """
-  }
-}
-
-/// Inflates what comes compressed, as the transport above the ranges does.
-struct InflatingForTests: Transport {
-  let base: any Transport
-
-  func wait(for duration: Duration, because reason: String) async throws {
-    try await base.wait(for: duration, because: reason)
-  }
-
-  func send(_ request: APIRequest) async throws -> APIResponse {
-    var response = try await base.send(request)
-    if response.header("Content-Encoding") == "gzip" { response.body = Body(base: response.body) }
-    return response
-  }
-
-  struct Body: AsyncSequence, Sendable {
-    let base: any AsyncSequence<[UInt8], any Error> & Sendable
-
-    struct Iterator: AsyncIteratorProtocol {
-      var base: any AsyncIteratorProtocol<[UInt8], any Error>
-      let decompressor = try? GzipDecompressor()
-
-      mutating func next() async throws -> [UInt8]? {
-        guard let bytes = try await base.next(isolation: nil) else { return nil }
-        var text: [UInt8] = []
-        try unsafe bytes.withUnsafeBytes { bytes in
-          try unsafe decompressor?.decompress(bytes) { unsafe text.append(contentsOf: $0) }
-        }
-        return text
-      }
-    }
-
-    func makeAsyncIterator() -> Iterator { Iterator(base: base.makeAsyncIterator()) }
   }
 }
