@@ -172,7 +172,9 @@ struct RunCommand: AsyncParsableCommand {
       case .newerSchema, .notWritable: ExitStatus.configuration
       default: ExitStatus.tryLater
       }
-    case is HTTPSink.Failure, is Diagnostic, is Refusal, is CaptureError, is NeedsBeginning: ExitStatus.configuration
+    case is HTTPSink.Failure, is Diagnostic, is Refusal, is CaptureError, is Misconfiguration, is NeedsBeginning,
+      is FirstRound:
+      ExitStatus.configuration
     default: ExitStatus.software
     }
   }

@@ -9,7 +9,7 @@ extension ErrorClass {
   package static func of(_ error: any Error) -> ErrorClass {
     switch error {
     case let refusal as Refusal: refusal.remedy == .person ? .thirdPartyConfig : .thirdPartyGeneric
-    case is CaptureError, is Diagnostic, is NeedsBeginning: .thirdPartyConfig
+    case is CaptureError, is Diagnostic, is Misconfiguration, is NeedsBeginning, is FirstRound: .thirdPartyConfig
     case is BrokenConnection, is Exhausted, is PagingError, is AnswerError: .thirdPartyGeneric
     default: .firstPartyGeneric
     }

@@ -4,10 +4,13 @@ package import Streaming
 
 /// What a run that asks Qualys itself needs besides its plan.
 package struct Live: Sendable {
-  /// Makes what reaches Qualys as the plan says.
+  /// Makes what reaches Qualys as the plan says; `wrap` may put something right above the network.
   ///
   /// - Throws: What a person must mend: a certificate that cannot be read, say.
-  package typealias MakeTransport = @Sendable (_ plan: Plan, _ live: Live) throws -> any Transport
+  package typealias MakeTransport =
+    @Sendable (
+      _ plan: Plan, _ live: Live, _ wrap: @Sendable (any Transport) -> any Transport
+    ) throws -> any Transport
 
   /// Something that is waited for.
   package struct Waiting: Sendable, Equatable {

@@ -32,22 +32,18 @@ struct LiveRounds {
   }
 
   private func begin(_ stream: PlannedStream) throws -> Asked {
-    let window = try Windows(state).since(stream.name)
-    if try isUnderWay(stream) {
-      say(stream, "the round that was not finished goes on" + (live.since == nil ? "" : "; '--since' is for a new one"))
+    let window = try Windows(state).beginning(of: stream.name)
+    if live.since == nil, try isUnderWay(stream) {
+      say(stream, "the round that was not finished goes on")
       return Asked(since: nil, words: words(stream, window))
     }
     let since = try since(of: stream, window)
-    let time = live.pace.date()
-    try FullPulls(state: state).begin(stream.name, isFull: since == .all, at: time)
-    switch since {
-    case .all: return Asked(since: since, words: words(stream, nil))
-    case .time(let time): return Asked(since: since, words: words(stream, time))
-    case nil: return Asked(since: nil, words: words(stream, window))
-    }
+    let asked = since ?? window
+    try FullPulls(state: state).begin(stream.name, isFull: asked == .all, at: live.pace.date())
+    return Asked(since: since, words: words(stream, asked))
   }
 
-  private func since(of stream: PlannedStream, _ window: String?) throws -> Since? {
+  private func since(of stream: PlannedStream, _ window: Since?) throws -> Since? {
     if let since = live.since {
       say(stream, since == .all ? "everything, as '--since' asks for" : "as '--since' asks for")
       return since
@@ -81,12 +77,12 @@ struct LiveRounds {
 
   // MARK: - What the state says
 
-  /// Whether the state has nothing of a stream.
+  /// Whether the state says nothing of where a stream goes on.
   private func hasNothing(_ stream: PlannedStream) throws -> Bool {
-    try state.progress(of: stream.name) == nil && Windows(state).since(stream.name) == nil
+    try Windows(state).beginning(of: stream.name) == nil && !isUnderWay(stream)
   }
 
-  /// Whether a round of the stream began and was not finished.
+  /// Whether a round of the stream was not finished, and the source knows where to go on with it.
   private func isUnderWay(_ stream: PlannedStream) throws -> Bool {
     try RoundProgress(state.progress(of: stream.name), of: stream.name).round != nil
   }
@@ -96,13 +92,14 @@ struct LiveRounds {
   /// Options that say how much comes in a page, and not what.
   private static let pageSizes = ["truncation_limit", "pageSize"]
 
-  private func words(_ stream: PlannedStream, _ since: String?) -> String {
+  private func words(_ stream: PlannedStream, _ since: Since?) -> String {
     let given = stream.source.settings.filter { setting in
       guard case .given = setting.origin else { return false }
       return !Self.pageSizes.contains(setting.name)
     }
     let filters = given.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-    return (since.map { "what changed since \($0)" } ?? "everything") + (filters.isEmpty ? "" : ", with \(filters)")
+    return (since?.text.map { "what changed since \($0)" } ?? "everything")
+      + (filters.isEmpty ? "" : ", with \(filters)")
   }
 
   private func tellFullPull(of stream: PlannedStream, because reason: String) {

@@ -1,9 +1,37 @@
+internal import Foundation
+internal import Qualys
+
 /// How a live run reaches Qualys: transports, one around the other.
 package enum LiveStack {
-  /// Makes the stack that a plan asks for, outermost first: throttle, inflating, network.
+  /// Makes the stack that a plan asks for, outermost first: inflating, throttle, what the run puts between, network.
   ///
-  /// - Throws: What a person must mend before anything is asked.
-  package static let transport: Live.MakeTransport = { plan, _ in
-    throw Diagnostic(.error, "'\(plan.name)' cannot reach Qualys: no network transport is built in", at: nil)
+  /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
+  package static let transport: Live.MakeTransport = { plan, live, wrap in
+    guard let qualys = plan.qualys, let username = qualys.username, let password = qualys.password else {
+      throw Misconfiguration(
+        "'\(plan.name)' does not say how Qualys is reached; add 'qualys:' with a name and password"
+      )
+    }
+    let network = try LiveTransport(
+      platform(qualys),
+      credentials: Credentials(username: Secret(username), password: Secret(password)),
+      tls: TLSFiles(
+        authorities: qualys.caFile,
+        clientCertificate: qualys.clientCertificate,
+        clientKey: qualys.clientKey
+      ),
+      environment: ProcessInfo.processInfo.environment,
+      pace: live.pace
+    )
+    let throttle = Throttle(leave: Double(qualys.leave) / 100, pace: live.pace) { _, until, reason in
+      live.onWait(Live.Waiting(until: until, reason: reason))
+    }
+    return InflatingTransport(ThrottledTransport(wrap(network), throttle))
+  }
+
+  private static func platform(_ qualys: QualysSettings) throws(Misconfiguration) -> Platform {
+    if let name = qualys.platform { return try Platform(named: name) }
+    guard let server = qualys.server else { throw Misconfiguration("'qualys' needs 'platform' or 'server'") }
+    return try Platform(server: server, gateway: qualys.gateway)
   }
 }

@@ -6,7 +6,7 @@ internal import SystemPackage
 
 extension Run {
   /// The names of spaces of the state in which keys name streams.
-  private static let sharedSpaces = [Windows.space, FullPulls.space]
+  private static let sharedSpaces = [Windows.space, FullPulls.space, Quarantine.space]
 
   /// One round of every stream, asked of Qualys itself.
   ///
@@ -48,7 +48,7 @@ extension Run {
       events: events
     )
     let asked = try rounds.begin()
-    let transport = try live.makeTransport(plan, live)
+    let transport = try live.makeTransport(plan, live, wrap)
     let round = Round(
       number: 1,
       transport: WaitsShown(base: transport, pace: live.pace, onWait: live.onWait),
@@ -66,6 +66,7 @@ extension Run {
       context.since = since
       context.stop = live.stop
       context.waits = live.waits
+      context.needsBeginning = stream.needsBeginning
       context.events = events
       return try StreamRun(stream, in: context, limit: limit, settings(of: stream))
     }

@@ -25,6 +25,8 @@ package struct StreamContext: Sendable {
   package var cursor: [UInt8]?
   /// Since when the source asks in this round, instead of the window that the state holds.
   package var since: Since?
+  /// Whether a source without a window must be told where to begin, as in a live run.
+  package var needsBeginning = false
   /// Says that the run is to end; nil for one that is only ever cancelled.
   package var stop: StopSignal?
   /// Whether what passes is waited out for ever: Qualys, and servers that logs are sent to.
@@ -81,6 +83,7 @@ package struct StreamContext: Sendable {
     )
     calls.cursor = cursor
     calls.since = since
+    calls.needsBeginning = needsBeginning
     calls.events = events
     if waits { calls.attempts = .max }
     return calls

@@ -17,7 +17,7 @@ package struct Quarantine: Sendable {
   /// The longest row of items that may be left out without one that comes: longer, it is not the items that are bad.
   static let longestRow = 10
 
-  private static let space = "quarantine"
+  package static let space = "quarantine"
   private static let released = Array("released".utf8)
   private let state: any StateStore
   private let stream: String

@@ -8,7 +8,8 @@ extension SQLiteState {
   ///
   /// Nothing happens when nothing is kept under the old name, or something is under the new one.
   ///
-  /// - Parameter shared: Spaces of all streams, in which a key is a stream's name, or ends in `/` and one.
+  /// - Parameter shared: Spaces of all streams, in which a key is a stream's name, ends in `/` and one, or begins with one and a
+  ///   zero byte.
   /// - Returns: Whether there was something to rename.
   package func rename(_ old: String, to new: String, in shared: [String]) throws(StateError) -> Bool {
     try write { database, spaces in
@@ -46,13 +47,18 @@ extension SQLiteState {
     )
     for row in rows {
       let key = [UInt8](row[0] as Data)
-      let text = String(decoding: key, as: UTF8.self)
-      guard text == old || text.hasSuffix("/\(old)") else { continue }
+      guard let renamed = renamed(key, from: Array(old.utf8), to: Array(new.utf8)) else { continue }
       let value = try value(row[1], row[2], of: key, in: space)
       try database.execute(sql: "DELETE FROM memory WHERE space = ? AND key = ?", arguments: [space, Data(key)])
-      let renamed = Array((text.dropLast(old.count) + new).utf8)
       try write([(renamed, value)], in: name, at: 0, database, &spaces)
     }
+  }
+
+  /// A key with the new name: `STREAM`, `WORD/STREAM`, or `STREAM`, a zero byte and more; nil for another stream's.
+  private static func renamed(_ key: [UInt8], from old: [UInt8], to new: [UInt8]) -> [UInt8]? {
+    if key == old || key.starts(with: old + [0]) { return new + key.dropFirst(old.count) }
+    let slash = UInt8(ascii: "/")
+    return key.suffix(old.count + 1).elementsEqual([slash] + old) ? key.dropLast(old.count) + new : nil
   }
 
   /// The names of the streams that a state has something of; nil when there is no state.

@@ -10,7 +10,12 @@ import Testing
 
   private static func fill(_ state: SQLiteState, _ stream: String) throws {
     try state.store([(bytes("key"), bytes("of \(stream)"))], in: "\(stream)/deduplicate")
-    try state.store([(bytes(stream), bytes("window")), (bytes("last/\(stream)"), bytes("7"))], in: "windows")
+    try state.store(
+      [
+        (bytes(stream), bytes("window")), (bytes("last/\(stream)"), bytes("7")), (bytes("\(stream)\u{0}x"), bytes("8")),
+      ],
+      in: "windows"
+    )
     try state.finishRound(
       of: stream,
       progress: StreamProgress(cursor: bytes("cursor"), serverTime: 7),
@@ -42,7 +47,8 @@ import Testing
     #expect(try Self.text(state, "new/deduplicate") == ["key=of old"])
     #expect(try Self.text(state, "old/deduplicate") == [])
     #expect(try Self.text(state, "older/deduplicate") == ["key=of older"])
-    #expect(try Self.text(state, "windows") == ["last/new=7", "last/older=7", "new=window", "older=window"])
+    let keys = ["last/new=7", "last/older=7", "new=window", "new\u{0}x=8", "older=window", "older\u{0}x=8"]
+    #expect(try Self.text(state, "windows") == keys)
     #expect(try SQLiteState.streams(in: path) == ["new", "older"])
   }
 

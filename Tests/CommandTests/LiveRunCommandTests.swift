@@ -1,0 +1,119 @@
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+/// `sluice run` against a Qualys on this machine.
+@Suite struct LiveRunCommandTests {
+  private static let environment = ["SIM_USER": "simulator", "SIM_PASSWORD": "simulator"]
+
+  private static func file(port: Int, _ more: String = "") -> String {
+    """
+    name: live
+    qualys:
+      server: http://127.0.0.1:\(port)
+      gateway: http://127.0.0.1:\(port)
+      username: ${SIM_USER}
+      password: ${SIM_PASSWORD}
+    state: state
+    \(more)
+    source: { detections: { truncation_limit: 5 } }
+    stages: [decode-detections, split-detections, encode-json]
+    sinks: [gzip-file: "out/{n}.jsonl.gz"]
+
+    """
+  }
+
+  private static func run(_ text: String, in folder: URL, _ arguments: String...) async throws -> (Int32, String) {
+    try Data(text.utf8).write(to: folder.appending(path: "live.yaml"))
+    let result = try await Command.run(
+      try Program.path,
+      ["run", "live.yaml"] + arguments,
+      folder: folder,
+      environment: environment
+    )
+    return (result.status, result.errorText)
+  }
+
+  @Test("a first round gets everything, and the next what changed")
+  func rounds() async throws {
+    var options = SimulatedServer.Options()
+    options.detections.hosts = 23
+    let server = SimulatedServer(options)
+    let port = try await server.start()
+    try await Program.withFolder { folder in
+      let (status, text) = try await Self.run(Self.file(port: port, "start: all"), in: folder)
+      #expect(status == 0, "\(text)")
+      #expect(text.contains("live/live: the first round: everything, in pages of 5"))
+      #expect(text.contains("what a SIEM bills") && text.contains("heaviest fields"))
+      #expect(text.contains("balance: every record is accounted for"))
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: "state/state.db").path))
+      let first = server.calls.count
+      #expect(first == 5)
+      // Nothing new: the round says what it asked for.
+      let (again, words) = try await Self.run(Self.file(port: port), in: folder)
+      #expect(again == 0 && words.contains("asked for what changed since 20"), "\(words)")
+      #expect(server.calls.dropFirst(first).allSatisfy { $0.parameters.contains { $0.name == "vm_processed_after" } })
+    }
+    await server.stop()
+  }
+
+  @Test("without a word where to begin nothing is asked, and the events say so")
+  func beginning() async throws {
+    try await Program.withFolder { folder in
+      let (status, text) = try await Self.run(Self.file(port: 1), in: folder)
+      #expect(status == 78)
+      #expect(text.contains("start: all") && text.contains("--since"))
+      let events = try String(contentsOf: folder.appending(path: "state/events.jsonl"), encoding: .utf8)
+      #expect(events.contains(#""trackerId":"ThirdPartyConfigError""#))
+    }
+  }
+
+  @Test("a wrong password is told, and asked once")
+  func password() async throws {
+    let server = SimulatedServer()
+    let port = try await server.start()
+    try await Program.withFolder { folder in
+      let text = Self.file(port: port, "start: all").replacing("${SIM_PASSWORD}", with: "${SIM_USER}x")
+      let (status, words) = try await Self.run(text, in: folder)
+      #expect(status == 78, "\(words)")
+      #expect(words.contains("HTTP 401") && words.contains("ThirdPartyConfig; 0 pages are delivered"))
+      #expect(server.calls.count == 1)
+    }
+    await server.stop()
+  }
+
+  @Test("SIGTERM ends a run that waits, within seconds", arguments: [SIGTERM, SIGINT])
+  func signals(number: Int32) async throws {
+    try await Program.withFolder { folder in
+      // Nobody listens there: it waits and asks again.
+      try Data(Self.file(port: 1, "start: all").utf8).write(to: folder.appending(path: "live.yaml"))
+      let process = Process()
+      let errors = Pipe()
+      process.executableURL = URL(fileURLWithPath: try Program.path)
+      process.arguments = ["run", "live.yaml", "--wait"]
+      process.currentDirectoryURL = folder
+      process.environment = Self.environment
+      process.standardError = errors
+      let ended = AsyncStream<Int32>.makeStream()
+      process.terminationHandler = { process in
+        ended.continuation.yield(process.terminationStatus)
+        ended.continuation.finish()
+      }
+      try process.run()
+      let events = folder.appending(path: "state/events.jsonl").path
+      for _ in 0..<200 where !FileManager.default.fileExists(atPath: events) {
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      let clock = ContinuousClock()
+      let start = clock.now
+      kill(process.processIdentifier, number)
+      var status: Int32?
+      for await value in ended.stream { status = value }
+      #expect(status == 75)
+      #expect(clock.now - start < .seconds(5))
+      let text = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
+      #expect(text.contains("interrupted; 0 pages are delivered, the next run goes on behind them"))
+    }
+  }
+}
