@@ -43,7 +43,7 @@ let package = Package(
     ),
     .target(name: "Health", dependencies: ["JSONText", .product(name: "SystemPackage", package: "swift-system")]),
     .target(
-      name: "Network",
+      name: "Networking",
       dependencies: [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -56,7 +56,7 @@ let package = Package(
     .target(
       name: "Qualys",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Gzip", "Health", "JSONText", "Network",
+        "Streaming", "Records", "Stages", "State", "Gzip", "Health", "JSONText", "Networking",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "Sinks",
       dependencies: [
-        "Streaming", "Records", "Gzip", "JSONText", "Network",
+        "Streaming", "Records", "Gzip", "JSONText", "Networking",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),

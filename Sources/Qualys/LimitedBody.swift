@@ -1,8 +1,8 @@
 internal import Streaming
 
-/// A body whose bytes must keep coming; asks for them only when it is asked.
+/// A body whose bytes must keep coming.
 ///
-/// Memory: one chunk.
+/// Asks for bytes only when it is asked. Memory: one chunk.
 struct LimitedBody: AsyncSequence, Sendable {
   let body: any AsyncSequence<[UInt8], any Error> & Sendable
   let limits: TransferLimits

@@ -2,7 +2,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
-internal import Network
+internal import Networking
 internal import Streaming
 internal import Synchronization
 

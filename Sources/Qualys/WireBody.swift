@@ -1,6 +1,6 @@
 internal import AsyncHTTPClient
 internal import NIOCore
-internal import Network
+internal import Networking
 
 /// A body as the HTTP client gives it; what goes wrong is a `BrokenConnection`.
 struct WireBody: AsyncSequence, Sendable {

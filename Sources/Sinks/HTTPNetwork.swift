@@ -1,7 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
-internal import Network
+internal import Networking
 internal import Synchronization
 
 /// The network: HTTP/1.1 over few connections that are kept, certificates always verified, redirects never followed.

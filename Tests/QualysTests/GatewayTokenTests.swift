@@ -96,6 +96,7 @@ import Testing
           counts.0 += 1
           return [signIn[min(counts.0, signIn.count) - 1]]
         }
+        guard !calls.isEmpty else { return [.answer(500, "nobody was to call")] }
         counts.1 += 1
         return [calls[min(counts.1, calls.count) - 1]]
       }

@@ -148,6 +148,23 @@ import Testing
     }
   }
 
+  @Test("Who is cancelled before it reads is not told that the body is at its end")
+  func cancelledBefore() async throws {
+    try await RawServer.with({ _, _ in [.text(Self.ok + "Content-Length: 10\r\n\r\nhello")] }) { _, port in
+      try await withLive(server: "http://127.0.0.1:\(port)") { live in
+        for _ in 1...20 {
+          let response = try await live.send(.detections)
+          let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await response.bytes()
+          }
+          task.cancel()
+          await #expect(throws: CancellationError.self) { _ = try await task.value }
+        }
+      }
+    }
+  }
+
   @Test("Who lets go of a body ends its connection", arguments: [false, true])
   func letGo(isCompressed: Bool) async throws {
     var bytes = [UInt8](repeating: 0x78, count: 50_000)
