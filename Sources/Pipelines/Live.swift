@@ -7,10 +7,10 @@ package struct Live: Sendable {
   /// Makes what reaches Qualys as the plan says; `wrap` may put something right above the network.
   ///
   /// - Throws: What a person must mend: a certificate that cannot be read, say.
-  package typealias MakeTransport =
+  package typealias Connect =
     @Sendable (
       _ plan: Plan, _ live: Live, _ wrap: @Sendable (any Transport) -> any Transport
-    ) throws -> any Transport
+    ) throws -> LiveConnection
 
   /// Something that is waited for.
   package struct Waiting: Sendable, Equatable {
@@ -24,11 +24,13 @@ package struct Live: Sendable {
     }
   }
 
-  package var makeTransport: MakeTransport
+  package var connect: Connect
   /// Since when this one round asks, instead of everything that the file and the state say.
   package var since: Since?
   /// Whether what passes is waited out for ever; else the run ends after the usual attempts.
   package var waits = false
+  /// Whether answers may be asked for before they are wanted; a capture has them in their order.
+  package var readsAhead = true
   /// Whether the state is only looked at: a run over other input, or up to a limit, must not move it.
   package var keepsState = true
   /// Takes what a person should know.
@@ -41,5 +43,5 @@ package struct Live: Sendable {
   /// Told what is waited for, and nil when that is over.
   package var onWait: @Sendable (Waiting?) -> Void = { _ in }
 
-  package init(_ makeTransport: @escaping MakeTransport = LiveStack.transport) { self.makeTransport = makeTransport }
+  package init(_ connect: @escaping Connect = LiveStack.connection) { self.connect = connect }
 }

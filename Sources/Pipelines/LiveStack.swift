@@ -3,10 +3,10 @@ internal import Qualys
 
 /// How a live run reaches Qualys: transports, one around the other.
 package enum LiveStack {
-  /// Makes the stack that a plan asks for, outermost first: inflating, throttle, what the run puts between, network.
+  /// Makes what a plan asks for, outermost first: throttle, what the run puts between, network.
   ///
   /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
-  package static let transport: Live.MakeTransport = { plan, live, wrap in
+  package static let connection: Live.MakeTransport = { plan, live, wrap in
     guard let qualys = plan.qualys, let username = qualys.username, let password = qualys.password else {
       throw Misconfiguration(
         "'\(plan.name)' does not say how Qualys is reached; add 'qualys:' with a name and password"
@@ -26,7 +26,12 @@ package enum LiveStack {
     let throttle = Throttle(leave: Double(qualys.leave) / 100, pace: live.pace) { _, until, reason in
       live.onWait(Live.Waiting(until: until, reason: reason))
     }
-    return InflatingTransport(ThrottledTransport(wrap(network), throttle))
+    return LiveConnection(
+      ThrottledTransport(wrap(network), throttle),
+      readingAheadUnder: live.readsAhead ? throttle : nil
+    ) {
+      await network.shutDown()
+    }
   }
 
   private static func platform(_ qualys: QualysSettings) throws(Misconfiguration) -> Platform {

@@ -48,12 +48,8 @@ extension Run {
       events: events
     )
     let asked = try rounds.begin()
-    let transport = try live.makeTransport(plan, live, wrap)
-    let round = Round(
-      number: 1,
-      transport: WaitsShown(base: transport, pace: live.pace, onWait: live.onWait),
-      time: live.pace.date()
-    )
+    let connection = try live.connect(plan, live, wrap)
+    let round = Round(number: 1, transport: nil, time: live.pace.date())
     let run = LiveRun(
       plan: plan,
       live: live,
@@ -63,6 +59,9 @@ extension Run {
       round: round
     ) { stream, since in
       var context = context(of: stream, state)
+      let (transport, readAhead) = connection.stream()
+      context.transport = WaitsShown(base: transport, pace: live.pace, onWait: live.onWait)
+      context.readAhead = readAhead
       context.since = since
       context.stop = live.stop
       context.waits = live.waits
@@ -70,7 +69,13 @@ extension Run {
       context.events = events
       return try StreamRun(stream, in: context, limit: limit, settings(of: stream))
     }
-    try await run.run(&report)
+    do {
+      try await run.run(&report)
+      await connection.close()
+    } catch {
+      await connection.close()
+      throw error
+    }
     report.events = events.entries
     report.duration = live.pace.elapsed() - start
     return report

@@ -167,7 +167,7 @@ package struct Run: Sendable {
 /// One round of every stream.
 struct Round: Sendable {
   let number: Int
-  /// How Qualys is reached, if it is.
+  /// What answers in this round alone: a capture.
   let transport: (any Transport)?
   /// When it is, seconds since 1970.
   let time: Int

@@ -17,6 +17,8 @@ package struct StreamContext: Sendable {
   package var state: (any StateStore)?
   /// How Qualys is reached; nil for a stream that does not call it.
   package var transport: (any Transport)?
+  /// What makes calls ahead below that, where several may run at once.
+  package var readAhead: ReadAheadTransport?
   /// Versions of endpoints, by the word of their source.
   package var versions: [String: String] = [:]
   /// The number of the round's first page: pages are counted from the beginning of the run.
@@ -81,6 +83,7 @@ package struct StreamContext: Sendable {
       versions: versions,
       now: now
     )
+    calls.readAhead = readAhead
     calls.cursor = cursor
     calls.since = since
     calls.needsBeginning = needsBeginning

@@ -60,7 +60,7 @@ struct StreamRun {
     if let keeper, let finished = await keeper.progress.finishedRound, round.number <= finished, finished < round.last {
       return
     }
-    context.transport = round.transport
+    if let transport = round.transport { context.transport = transport }
     context.now = { round.time }
     settings.rehearsal?.begin(round: round.number, at: round.time, of: stream)
     try await begin(round)

@@ -86,7 +86,7 @@ final class LiveQualys: Sendable {
       $0.requests = []
       $0.lines = []
     }
-    var live = Live { [self] _, _, _ in Network(qualys: self, waitsInEarnest: waitsInEarnest) }
+    var live = Live { [self] _, _, _ in LiveConnection(Network(qualys: self, waitsInEarnest: waitsInEarnest)) }
     live.since = since
     live.waits = waits
     live.events = Events(qualys: self)

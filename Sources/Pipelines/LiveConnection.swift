@@ -1,0 +1,33 @@
+package import Qualys
+
+/// How the streams of a live run reach Qualys: one throttle and few connections for all, ranges read ahead for each.
+package struct LiveConnection: Sendable {
+  private let wire: any Transport
+  private let throttle: Throttle?
+  private let shutDown: @Sendable () async -> Void
+
+  /// Wraps what gives answers as they are on the wire.
+  ///
+  /// - Parameters:
+  ///   - throttle: What lets calls begin; nil to make none ahead, so that they come in the order of a capture.
+  ///   - shutDown: Closes all connections.
+  package init(
+    _ wire: any Transport,
+    readingAheadUnder throttle: Throttle? = nil,
+    shutDown: @escaping @Sendable () async -> Void = {}
+  ) {
+    self.wire = wire
+    self.throttle = throttle
+    self.shutDown = shutDown
+  }
+
+  /// What one stream asks through, and what makes calls ahead for it.
+  func stream() -> (transport: any Transport, readAhead: ReadAheadTransport?) {
+    guard let throttle else { return (InflatingTransport(wire), nil) }
+    let readAhead = ReadAheadTransport(wire, throttle)
+    return (InflatingTransport(readAhead), readAhead)
+  }
+
+  /// Closes all connections.
+  func close() async { await shutDown() }
+}
