@@ -6,7 +6,7 @@ package enum LiveStack {
   /// Makes what a plan asks for, outermost first: throttle, what the run puts between, network.
   ///
   /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
-  package static let connection: Live.MakeTransport = { plan, live, wrap in
+  package static let connection: Live.Connect = { plan, live, wrap in
     guard let qualys = plan.qualys, let username = qualys.username, let password = qualys.password else {
       throw Misconfiguration(
         "'\(plan.name)' does not say how Qualys is reached; add 'qualys:' with a name and password"
