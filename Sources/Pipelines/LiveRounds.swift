@@ -84,7 +84,8 @@ struct LiveRounds {
 
   /// Whether a round of the stream was not finished, and the source knows where to go on with it.
   private func isUnderWay(_ stream: PlannedStream) throws -> Bool {
-    try RoundProgress(state.progress(of: stream.name), of: stream.name).round != nil
+    let progress = try RoundProgress(state.progress(of: stream.name), of: stream.name)
+    return progress.round != nil && progress.cursor != nil
   }
 
   // MARK: - Words
