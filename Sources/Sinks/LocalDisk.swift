@@ -138,7 +138,7 @@ private final class LocalFile: OutputFile {
     guard fsync(descriptor.rawValue) == 0 else { throw DiskError("make durable", path, Errno(rawValue: errno)) }
   }
 
-  /// Keeps others out: two runs must not write one file. The lock goes with the process, also when it is killed.
+  /// Keeps others out, for two runs must not write one file; the lock goes with the process, also when it is killed.
   func lock() throws {
     guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
       throw DiskError("lock", path, Errno(rawValue: errno))

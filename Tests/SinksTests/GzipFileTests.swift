@@ -301,6 +301,7 @@ struct GzipFileTests {
     #expect(error(["path": .text("a-{n}.gz"), "roll": .integer(5000)]) == nil)
     #expect(error(["path": .text("a.gz"), "roll": .integer(5000)])?.option == "path")
     #expect(error(["path": .text("a-{date}.gz")])?.description == "'{date}' does not stand for anything")
+    #expect(error(["path": .text("out/{n}/a.gz")])?.description == "'{n}' stands in a folder's name")
     #expect(error(["path": .text("{pipeline}/{stream}-{n}.gz")]) == nil)
   }
 
