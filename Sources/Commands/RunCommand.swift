@@ -173,7 +173,7 @@ struct RunCommand: AsyncParsableCommand {
       default: ExitStatus.tryLater
       }
     case is HTTPSink.Failure, is Diagnostic, is Refusal, is CaptureError, is Misconfiguration, is NeedsBeginning,
-      is FirstRound:
+      is FirstRound, is UnrecoverableFile, is UnreadableProgress:
       ExitStatus.configuration
     default: ExitStatus.software
     }
