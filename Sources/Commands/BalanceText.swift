@@ -11,6 +11,10 @@ struct BalanceText: CustomStringConvertible {
   var description: String {
     var lines: [String] = []
     for stream in report.streams { lines += text(of: stream) }
+    if !report.calls.isEmpty {
+      let calls = report.calls.map { "\($0.api.rawValue) \(Figures.count($0.count))" }
+      lines.append("calls: \(calls.joined(separator: ", "))")
+    }
     lines += report.events.map { text(of: $0) }
     lines += report.notices.map { "notice: \($0)" }
     let imbalances = report.streams.flatMap(\.imbalances)

@@ -78,6 +78,7 @@ struct ReportJSON: Encodable {
   /// Only of a live run.
   private var failed: [Failed]?
   private var events: [Event]?
+  private var calls: [String: Int]?
   private var interrupted: Bool?
 
   init(_ report: RunReport) {
@@ -114,6 +115,9 @@ struct ReportJSON: Encodable {
       failed = report.failed.map {
         Failed(stream: $0.stream, error: "\($0.error)", errorClass: $0.errorClass.rawValue, pages: $0.pages)
       }
+    }
+    if !report.calls.isEmpty {
+      calls = Dictionary(uniqueKeysWithValues: report.calls.map { ($0.api.rawValue, $0.count) })
     }
     if !report.events.isEmpty {
       events = report.events.map {

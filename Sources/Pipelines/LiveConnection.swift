@@ -2,7 +2,7 @@ package import Qualys
 
 /// How the streams of a live run reach Qualys: one throttle and few connections for all, ranges read ahead for each.
 package struct LiveConnection: Sendable {
-  private let wire: any Transport
+  private let wire: CallCount
   private let throttle: Throttle?
   private let shutDown: @Sendable () async -> Void
 
@@ -16,7 +16,7 @@ package struct LiveConnection: Sendable {
     readingAheadUnder throttle: Throttle? = nil,
     shutDown: @escaping @Sendable () async -> Void = {}
   ) {
-    self.wire = wire
+    self.wire = CallCount(wire)
     self.throttle = throttle
     self.shutDown = shutDown
   }
@@ -27,6 +27,9 @@ package struct LiveConnection: Sendable {
     let readAhead = ReadAheadTransport(wire, throttle)
     return (InflatingTransport(readAhead), readAhead)
   }
+
+  /// The calls so far, by API.
+  var calls: [(api: API, count: Int)] { wire.calls }
 
   /// Closes all connections.
   func close() async { await shutDown() }

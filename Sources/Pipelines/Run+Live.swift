@@ -77,6 +77,7 @@ extension Run {
       throw error
     }
     report.events = events.entries
+    report.calls = connection.calls
     report.duration = live.pace.elapsed() - start
     return report
   }

@@ -1,4 +1,5 @@
 package import Health
+package import Qualys
 package import Streaming
 
 /// What a run did: for every stream its balance, and what went wrong.
@@ -89,6 +90,8 @@ package struct RunReport: Sendable {
   package var interrupted: (stream: String, pages: Int)?
   /// What happened on the way, in brief.
   package var events: [EventSummary.Entry] = []
+  /// The calls that went out to Qualys, by API; none in a replay.
+  package var calls: [(api: API, count: Int)] = []
   /// Every stream that ran to its end.
   package var streams: [Stream] = []
   /// How long it took.
