@@ -1,5 +1,6 @@
 internal import Health
 internal import Pipelines
+internal import Qualys
 internal import Streaming
 
 /// A run's balance as a person reads it.

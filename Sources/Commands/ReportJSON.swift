@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Health
 internal import Pipelines
+internal import Qualys
 internal import Streaming
 
 /// A run's balance as JSON.
