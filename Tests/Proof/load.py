@@ -29,7 +29,7 @@ qualys:
   gateway: {server}
   username: ${{SLUICE_LOAD_USER}}
   password: ${{SLUICE_LOAD_PASSWORD}}
-source: {{ detections: {{ truncation_limit: {page}, show_tags: true }} }}
+source: {{ detections: {{ truncation_limit: {page}, show_tags: true, show_igs: true }} }}
 start: all
 stages: [decode-detections, split-detections, add-event-id, encode-json, guard-size]
 sinks:
@@ -39,20 +39,18 @@ sinks:
 
 
 class Sum:
-    """Lines told apart by their event_id: how many, how many more than once, and a sum that no order changes."""
+    """Lines, each with its event_id: how many, how many more than once, and a sum that no order changes."""
 
     def __init__(self):
         self.lines = 0
-        self.sums = {}
+        self.sums = set()
 
     def add(self, lines):
         for line in lines:
             if not line:
                 continue
             self.lines += 1
-            digest = hashlib.blake2b(line, digest_size=8).digest()
-            place = line.index(b'"event_id":"') + 12
-            self.sums[line[place : place + 32]] = digest
+            self.sums.add(hashlib.blake2b(line, digest_size=8).digest())
 
     @property
     def distinct(self):
@@ -60,7 +58,7 @@ class Sum:
 
     @property
     def total(self):
-        return sum(int.from_bytes(digest, "big") for digest in self.sums.values()) % (1 << 64)
+        return sum(int.from_bytes(digest, "big") for digest in self.sums) % (1 << 64)
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -110,6 +108,7 @@ def main():
     parser.add_argument("--per-host", type=int, default=50)
     parser.add_argument("--page", type=int, default=1000)
     parser.add_argument("--sluice", default=".build/release/sluice")
+    parser.add_argument("--concurrency", type=int, default=2, help="calls that the account allows at once")
     parser.add_argument("--faults", type=int, help="a seed: calls go wrong")
     arguments = parser.parse_args()
     sluice = os.path.abspath(arguments.sluice)
@@ -129,13 +128,19 @@ def main():
             [sluice, "simulate", "--write", capture, "--hosts-per-page", str(arguments.page), *made],
             check=True, stderr=subprocess.DEVNULL,
         )
+        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        secrets = {
+            "SLUICE_LOAD_USER": "simulator", "SLUICE_LOAD_PASSWORD": "simulator",
+            "SLUICE_LOAD_URL": f"http://127.0.0.1:{receiver.server_address[1]}/code",
+        }
         offline = f"{folder}/offline.yaml"
         with open(offline, "w") as file:
             file.write(PIPELINE.format(server="http://127.0.0.1:1", page=arguments.page, folder=f"{folder}/offline"))
-        secrets = {"SLUICE_LOAD_USER": "simulator", "SLUICE_LOAD_PASSWORD": "simulator"}
         code, wall_offline, cpu_offline, peak, outputs = run(
-            [sluice, "run", offline, "--replay", capture, "--output", f"{folder}/offline"], secrets, folder
+            [sluice, "run", offline, "--replay", capture, "--send"], secrets, folder
         )
+        Receiver.bodies.clear()
         demand(code == 0, f"the offline run ended with {code}: {outputs[1].decode()}")
         expected = Sum()
         for path in sorted(glob.glob(f"{folder}/offline/*.jsonl.gz")):
@@ -145,18 +150,14 @@ def main():
         figure("detections", expected.lines)
         figure("offline: seconds, CPU seconds, peak MiB", f"{wall_offline:.1f}, {cpu_offline:.1f}, {peak:.0f}")
 
-        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        serving = [sluice, "simulate", "--port", "0", "--gzip", "--rate-limit", "100000", *made]
+        serving = [sluice, "simulate", "--port", "0", "--gzip", "--rate-limit", "100000"]
+        serving += ["--concurrency", str(arguments.concurrency), *made]
         if arguments.faults is not None:
             serving += ["--fault-seed", str(arguments.faults), "--fault-rate", "20%"]
         simulator = subprocess.Popen(serving, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         server = simulator.stdout.readline().decode().split()[-1]
         words = simulator.stdout.readline().decode().replace(",", "").split()
-        secrets = {
-            "SLUICE_LOAD_USER": words[2], "SLUICE_LOAD_PASSWORD": words[4],
-            "SLUICE_LOAD_URL": f"http://127.0.0.1:{receiver.server_address[1]}/code",
-        }
+        secrets |= {"SLUICE_LOAD_USER": words[2], "SLUICE_LOAD_PASSWORD": words[4]}
         live = f"{folder}/live.yaml"
         with open(live, "w") as file:
             file.write(PIPELINE.format(server=server, page=arguments.page, folder=folder))
