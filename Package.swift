@@ -110,7 +110,12 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Streaming", "Records", "Stages", "State", "Sinks", "Simulator"],
+      dependencies: [
+        "Streaming", "Records", "Stages", "State", "Sinks", "Simulator", "Gzip",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
       path: "Tests/TestSupport"
     ),
     // A run that can be stopped anywhere: in the tests' own process, and in one that is killed.
@@ -135,6 +140,12 @@ let package = Package(
       dependencies: [
         "DeliveryScenario", "Pipelines", "State", "Sinks", "Streaming", "Gzip", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .testTarget(
+      name: "FaultTests",
+      dependencies: [
+        "Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "Health", "Simulator", "TestSupport",
       ]
     ),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),

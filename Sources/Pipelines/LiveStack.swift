@@ -1,12 +1,27 @@
 internal import Foundation
-internal import Qualys
+package import Qualys
+package import Streaming
 
 /// How a live run reaches Qualys: transports, one around the other.
 package enum LiveStack {
   /// Makes what a plan asks for, outermost first: throttle, what the run puts between, network.
   ///
   /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
-  package static let connection: Live.Connect = { plan, live, wrap in
+  package static let connection: Live.Connect = connecting(within: TransferLimits())
+
+  /// The same with other limits, which are kept by a clock of the network's own if it has one: tests wait for bytes in
+  /// earnest, and for nothing else.
+  package static func connecting(within limits: TransferLimits, of network: Pace? = nil) -> Live.Connect {
+    { plan, live, wrap in try connect(plan, live, wrap, limits, network ?? live.pace) }
+  }
+
+  private static func connect(
+    _ plan: Plan,
+    _ live: Live,
+    _ wrap: @Sendable (any Transport) -> any Transport,
+    _ limits: TransferLimits,
+    _ pace: Pace
+  ) throws -> LiveConnection {
     guard let qualys = plan.qualys, let username = qualys.username, let password = qualys.password else {
       throw Misconfiguration(
         "'\(plan.name)' does not say how Qualys is reached; add 'qualys:' with a name and password"
@@ -21,7 +36,8 @@ package enum LiveStack {
         clientKey: qualys.clientKey
       ),
       environment: ProcessInfo.processInfo.environment,
-      pace: live.pace
+      limits: limits,
+      pace: pace
     )
     let throttle = Throttle(leave: Double(qualys.leave) / 100, pace: live.pace) { _, until, reason in
       live.onWait(Live.Waiting(until: until, reason: reason))

@@ -29,6 +29,9 @@ final class SimulatedQualys: Sendable {
   /// The calls so far, in the order in which they arrived.
   var calls: [SimulatedCall] { state.withLock { $0.calls } }
 
+  /// The tokens that were given.
+  var tokens: [String] { state.withLock { Array($0.tokens.keys) } }
+
   /// The day on which it answers.
   var round: Int {
     get { state.withLock { $0.round } }

@@ -38,6 +38,9 @@ package final class SimulatedServer: Sendable {
   /// The calls so far, in the order in which they arrived.
   package var calls: [SimulatedCall] { qualys.calls }
 
+  /// The gateway's tokens so far, for who looks for them where they must not be.
+  package var tokens: [String] { qualys.tokens }
+
   /// The day on which it answers, from 1: raise it, and hosts were scanned again and assets have changed.
   package var round: Int {
     get { qualys.round }

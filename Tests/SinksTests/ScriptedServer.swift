@@ -2,6 +2,7 @@ import Gzip
 import Sinks
 import Streaming
 import Synchronization
+import TestSupport
 
 /// A server that is only a script, and keeps what was posted to it.
 final class ScriptedServer: HTTPSending {

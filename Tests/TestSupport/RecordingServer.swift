@@ -1,13 +1,13 @@
-import Glibc
-import NIOCore
-import NIOHTTP1
-import NIOPosix
-import Synchronization
+internal import Glibc
+internal import NIOCore
+package import NIOHTTP1
+internal import NIOPosix
+internal import Synchronization
 
 /// A server on loopback that keeps what it is sent, and misbehaves by script.
-final class RecordingServer: Sendable {
+package final class RecordingServer: Sendable {
   /// What it does with a request.
-  enum Behaviour: Sendable {
+  package enum Behaviour: Sendable {
     /// Stores it and answers.
     case answer(Int, headers: [(String, String)] = [], text: String = "")
     /// Resets the connection as soon as the head is there; stores nothing.
@@ -23,13 +23,18 @@ final class RecordingServer: Sendable {
   }
 
   /// A request as it came.
-  struct Request: Sendable {
-    var head: HTTPRequestHead
-    var body: [UInt8]
+  package struct Request: Sendable {
+    package var head: HTTPRequestHead
+    package var body: [UInt8]
     /// Its body, unpacked if it was packed.
-    var text: [UInt8]
-    var wasAnswered: Bool
-    var key: String { head.headers["Idempotency-Key"].joined(separator: "|") }
+    package var text: [UInt8]
+    package var wasAnswered: Bool
+    /// Whether it is the server's now, as far as the server knows.
+    package var wasTaken = true
+    package var key: String { header("Idempotency-Key") }
+
+    /// The values of a header field.
+    package func header(_ name: String) -> String { head.headers[name].joined(separator: "|") }
   }
 
   private let script: @Sendable (_ number: Int) -> Behaviour
@@ -39,7 +44,7 @@ final class RecordingServer: Sendable {
   private init(_ script: @escaping @Sendable (_ number: Int) -> Behaviour) { self.script = script }
 
   /// Lends a server; `script` is asked for each request, numbered from 1.
-  static func with<Result>(
+  package static func with<Result>(
     _ script: @escaping @Sendable (_ number: Int) -> Behaviour = { _ in .answer(200) },
     _ body: (RecordingServer, _ url: String) async throws -> Result
   ) async throws -> Result {
@@ -65,9 +70,9 @@ final class RecordingServer: Sendable {
   }
 
   /// What it has.
-  var stored: [Request] { state.withLock { $0.stored } }
+  package var stored: [Request] { state.withLock { $0.stored } }
   /// Connections that were made to it.
-  var connections: Int { state.withLock { $0.connections } }
+  package var connections: Int { state.withLock { $0.connections } }
 
   private func next() -> Behaviour {
     script(
@@ -108,7 +113,10 @@ final class RecordingServer: Sendable {
       let isPacked = head.headers["Content-Encoding"] == ["gzip"]
       let text = isPacked ? (try? GzipMembers.decompressed(body)) ?? [] : body
       var request = Request(head: head, body: body, text: text, wasAnswered: false)
-      if case .answer = behaviour { request.wasAnswered = true }
+      if case .answer(let status, _, _) = behaviour {
+        request.wasAnswered = true
+        request.wasTaken = (200..<300).contains(status)
+      }
       if case .reset = behaviour { return }
       server.store(request)
       switch behaviour {

@@ -1,15 +1,13 @@
-import Foundation
-import Gzip
-import TestSupport
+internal import Gzip
 
 /// The members of a gzip file, taken apart.
-struct GzipMembers {
+package struct GzipMembers {
   /// What each member holds.
-  var texts: [[UInt8]] = []
+  package var texts: [[UInt8]] = []
   /// Where each member begins in the file.
-  var offsets: [Int] = []
+  package var offsets: [Int] = []
 
-  init(_ file: [UInt8]) throws {
+  package init(_ file: [UInt8]) throws {
     var start = 0
     while start < file.count {
       let (text, length) = try Self.member(at: start, of: file)
@@ -19,7 +17,7 @@ struct GzipMembers {
     }
   }
 
-  var text: [UInt8] { Array(texts.joined()) }
+  package var text: [UInt8] { Array(texts.joined()) }
 
   /// Reads one member; it ends at the first place where a new header stands and all before it is whole.
   private static func member(at start: Int, of file: [UInt8]) throws -> (text: [UInt8], length: Int) {
@@ -32,7 +30,7 @@ struct GzipMembers {
     }
   }
 
-  static func decompressed(_ bytes: [UInt8]) throws -> [UInt8] {
+  package static func decompressed(_ bytes: [UInt8]) throws -> [UInt8] {
     let decompressor = try GzipDecompressor()
     var text: [UInt8] = []
     try unsafe bytes.withUnsafeBytes { bytes in
@@ -40,18 +38,5 @@ struct GzipMembers {
     }
     try decompressor.finish()
     return text
-  }
-}
-
-extension URL {
-  /// The files in a folder and what they hold.
-  var files: [String: [UInt8]] {
-    get throws {
-      var files: [String: [UInt8]] = [:]
-      for name in try FileManager.default.contentsOfDirectory(atPath: path) {
-        files[name] = Array(try Data(contentsOf: appending(path: name)))
-      }
-      return files
-    }
   }
 }

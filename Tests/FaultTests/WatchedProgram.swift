@@ -1,0 +1,54 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// The built program as a process, with its command line as everybody on the machine sees it.
+struct WatchedProgram {
+  var status: Int32
+  var output: Data
+  var errors: Data
+  /// What stood in /proc/PID/cmdline and in the process's title, whenever it was looked at.
+  var commandLines: Set<Data>
+
+  static func run(_ arguments: [String], in folder: URL, environment: [String: String]) async throws -> WatchedProgram {
+    let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "sluice")
+    try #require(FileManager.default.isExecutableFile(atPath: program.path), "the program is not built")
+    let place = try TemporaryFolder()
+    for name in ["out", "err"] { try Data().write(to: place.url.appending(path: name)) }
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: place.url.appending(path: "out"))
+    process.standardError = try FileHandle(forWritingTo: place.url.appending(path: "err"))
+    let ended = AsyncStream<Int32>.makeStream()
+    process.terminationHandler = { process in
+      ended.continuation.yield(process.terminationStatus)
+      ended.continuation.finish()
+    }
+    try process.run()
+    let number = process.processIdentifier
+    let watching = Task {
+      var seen: Set<Data> = []
+      while !Task.isCancelled {
+        for name in ["cmdline", "comm"] {
+          if let text = FileManager.default.contents(atPath: "/proc/\(number)/\(name)") { seen.insert(text) }
+        }
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+      return seen
+    }
+    var status: Int32 = -1
+    for await value in ended.stream { status = value }
+    watching.cancel()
+    return WatchedProgram(
+      status: status,
+      output: try Data(contentsOf: place.url.appending(path: "out")),
+      errors: try Data(contentsOf: place.url.appending(path: "err")),
+      commandLines: await watching.value
+    )
+  }
+}
