@@ -1,5 +1,6 @@
 package import Health
 package import Qualys
+package import State
 package import Streaming
 
 /// What a run that asks Qualys itself needs besides its plan.
@@ -42,6 +43,9 @@ package struct Live: Sendable {
   package var onNotice: @Sendable (String) -> Void = { _ in }
   /// Told what is waited for, and nil when that is over.
   package var onWait: @Sendable (Waiting?) -> Void = { _ in }
+
+  /// May put something between the run and its state.
+  package var keeping: @Sendable (any StateStore) -> any StateStore = { $0 }
 
   package init(_ connect: @escaping Connect = LiveStack.connection) { self.connect = connect }
 }

@@ -13,6 +13,8 @@ actor RoundKeeper {
   private let state: any StateStore
   private let stream: String
   private(set) var progress: RoundProgress
+  /// The server's clock in the answers of the round.
+  private var clock = AnswerClock()
   /// Whether what the run before left has been put right.
   private(set) var isRecovered = false
 
@@ -27,6 +29,15 @@ actor RoundKeeper {
   nonisolated var isDurable: Bool { state.isDurable }
 
   func noteRecovery() { isRecovered = true }
+
+  /// Goes by the clock of a round's answers where they do not say the time themselves.
+  func use(_ clock: AnswerClock) { self.clock = clock }
+
+  /// When the round's first answer was given, seconds since 1970 of the server's clock; nil when it did not say.
+  var began: Int? { progress.began == nil ? clock.time : progress.began.flatMap(ServerTime.seconds) }
+
+  /// Whether the round has had an answer, so far as this run knows.
+  var hasAnswer: Bool { progress.pages > 0 || clock.hasAnswer }
 
   /// Begins a round, durably, before anything of it is written.
   func begin(_ round: Int, _ positions: Positions, deadLetters end: Int) throws {
@@ -48,19 +59,17 @@ actor RoundKeeper {
     // Only answers of the KnowledgeBase report ids.
     try QIDLedger(state).note(delivered: page, to: stream)
     var next = progress
-    if let report = page.report {
-      next.cursor = page.cursor?(report).map { Data($0) } ?? next.cursor
-      next.began = next.began ?? report.serverTime
-    }
+    let time = page.report?.serverTime.flatMap(ServerTime.seconds) ?? clock.time
+    if let report = page.report { next.cursor = page.cursor?(report).map { Data($0) } ?? next.cursor }
+    if next.began == nil, time != nil || marks > 0 { next.began = time.map(ServerTime.text) ?? "" }
     next.pages += 1
     next.deadLetters = end
     next.sinks = positions
-    let time = page.report?.serverTime.flatMap(ServerTime.seconds) ?? 0
-    try state.commit(page, marks: marks, of: stream, progress: next.stored(at: time))
+    try state.commit(page, marks: marks, of: stream, progress: next.stored(at: time ?? 0))
     progress = next
   }
 
-  /// Ends a round in one transaction with the window of the next; behind the last round files only lack their names.
+  /// Ends a round in one transaction with the window of the next, which stays as it was when there is none; behind the last round files only lack their names.
   func end(_ round: Int, isLast: Bool, _ positions: Positions, window began: Int?) throws {
     let window = began.map { Windows.entry(stream, began: $0) }
     try keep(storing: window.map { [$0] } ?? [], in: Windows.space) { progress in

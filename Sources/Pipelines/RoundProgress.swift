@@ -24,7 +24,8 @@ package struct RoundProgress: Codable, Equatable, Sendable {
   package var finishedRound: Int?
   /// Where the source goes on behind the last committed page; nil for the round's beginning.
   package var cursor: Data?
-  /// The server's clock in the round's first answer, as written.
+  /// The server's clock in the round's first answer, as Qualys writes it; empty when that answer gave something, but no
+  /// time: a later one's may be too late.
   package var began: String?
   /// Committed pages of the round.
   package var pages = 0

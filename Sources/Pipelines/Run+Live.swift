@@ -40,10 +40,11 @@ extension Run {
         live.onNotice("'\(stream.name)' goes on with the state of '\(old)'")
       }
     }
+    let store = live.keeping(state)
     let rounds = LiveRounds(
       plan: plan,
       live: live,
-      state: state,
+      state: store,
       isStateNew: state.movedAside != nil,
       events: events
     )
@@ -58,7 +59,7 @@ extension Run {
       events: events,
       round: round
     ) { stream, since in
-      var context = context(of: stream, state)
+      var context = context(of: stream, store)
       let (transport, readAhead) = connection.stream()
       context.transport = WaitsShown(base: transport, pace: live.pace, onWait: live.onWait)
       context.readAhead = readAhead

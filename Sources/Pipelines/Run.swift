@@ -176,6 +176,9 @@ struct Round: Sendable {
   /// The APIs that have something to say in it; nil when all may.
   var apis: Set<API>?
 
+  /// When the capture says that the round was; nil in a live run, whose time is this machine's.
+  var recordedTime: Int? { transport == nil ? nil : time }
+
   /// Whether a stream takes part: in a replay one that has answers, or that reads files, which have no rounds.
   func includes(_ stream: PlannedStream) -> Bool {
     guard let apis else { return true }

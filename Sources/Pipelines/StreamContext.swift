@@ -33,6 +33,8 @@ package struct StreamContext: Sendable {
   package var stop: StopSignal?
   /// Whether what passes is waited out for ever: Qualys, and servers that logs are sent to.
   package var waits = false
+  /// Told the server's clock of the answers to the source in this round.
+  package var clock = AnswerClock()
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
@@ -95,6 +97,7 @@ package struct StreamContext: Sendable {
   /// What the source needs to call Qualys: its pages end when the run is to end.
   var callsOfSource: CallContext {
     var calls = calls
+    calls.clock = clock
     if let stop { calls.transport = StoppingTransport(base: calls.transport, stop: stop) }
     return calls
   }

@@ -1,3 +1,4 @@
+internal import Health
 internal import Qualys
 internal import Records
 internal import Sinks
@@ -193,6 +194,8 @@ struct StreamRun {
   /// Begins a round, or goes on with it where an earlier run was.
   private mutating func begin(_ round: Round) async throws {
     context.cursor = nil
+    context.clock = AnswerClock()
+    await keeper?.use(context.clock)
     guard let keeper, keeper.isDurable else {
       await keeper?.forget()
       return
@@ -207,12 +210,21 @@ struct StreamRun {
     }
   }
 
-  /// The next round asks from this one's beginning on; what is too old is forgotten.
+  /// The next round asks from this one's beginning on, by the server's clock; what is too old is forgotten.
   private func end(_ round: Round) async throws {
     guard let keeper, let state = context.state, await !commits.endedEarly else { return }
-    let began = await keeper.progress.began.flatMap(ServerTime.seconds) ?? round.time
-    let window = stream.api == nil ? nil : began
-    try await keeper.end(round.number, isLast: round.number >= round.last, positions, window: window)
-    try stream.prune(state, at: began)
+    guard stream.api != nil else {
+      try await keeper.end(round.number, isLast: round.number >= round.last, positions, window: nil)
+      return try stream.prune(state, at: round.time)
+    }
+    let began = await keeper.began ?? round.recordedTime
+    if began == nil, await keeper.hasAnswer {
+      let message =
+        "no answer said when it was given, and this machine's clock is not Qualys': the next round asks from where this "
+        + "one did"
+      context.events.record(HealthEvent("WindowNotMoved", .warning, stream: stream.name, message))
+    }
+    try await keeper.end(round.number, isLast: round.number >= round.last, positions, window: began)
+    if let began { try stream.prune(state, at: began) }
   }
 }

@@ -25,6 +25,8 @@ package struct CallContext: Sendable {
   package var needsBeginning = false
   /// Whether the run is to end: no further page is asked for.
   package var isStopping: @Sendable () -> Bool = { false }
+  /// Told the server's clock of the answers.
+  package var clock = AnswerClock()
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
   /// Calls that may fail one after another before the round is given up.

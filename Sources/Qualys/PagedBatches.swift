@@ -71,6 +71,7 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       } catch let error as Refusal {
         return try await troubles.wait(because: error)
       }
+      if response.status == 200 || response.status == 204 { context.clock.note(response) }
       switch response.status {
       case 200:
         self.response = response
