@@ -37,7 +37,7 @@ struct SecretTests {
 
   private static let bytes = Mutex((runs: 0, count: 0, hits: 0))
 
-  @Test("They are in nothing that is written, nor in the command line", .timeLimit(.minutes(3)), arguments: runs)
+  @Test("They are in nothing that is written, nor in the command line", .timeLimit(.minutes(10)), arguments: runs)
   func nowhere(_ run: Run) async throws {
     let folder = try TemporaryFolder()
     let qids = try await ReferenceData.small.value.qids

@@ -9,7 +9,7 @@ import Testing
 struct SeededRunTests {
   private static let seeds = 1...(ProofLength.isLong ? 1_000 : 20)
 
-  @Test("When faults end, everything is there once", .timeLimit(.minutes(2)), arguments: seeds)
+  @Test("When faults end, everything is there once", .timeLimit(.minutes(10)), arguments: seeds)
   func converges(seed: Int) async throws {
     var run = FaultRun()
     // Qualys' limits, and those of a larger subscription, which is asked in ranges of hosts.

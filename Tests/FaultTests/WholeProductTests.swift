@@ -34,7 +34,7 @@ struct WholeProductTests {
     print("figure: fault matrix: cases on real sockets | \(FaultCase.all.count), with their streams \(runs)")
   }
 
-  @Test("A fault costs nothing", .timeLimit(.minutes(2)), arguments: FaultCase.all)
+  @Test("A fault costs nothing", .timeLimit(.minutes(10)), arguments: FaultCase.all)
   func fault(_ fault: FaultCase) async throws {
     for stream in fault.streams {
       let ids = try await ReferenceData.small.value.lines[.detections, default: []].compactMap(Self.id)

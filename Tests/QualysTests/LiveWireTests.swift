@@ -155,7 +155,7 @@ import Testing
         for _ in 1...20 {
           let response = try await live.send(.detections)
           let task = Task {
-            while !Task.isCancelled { await Task.yield() }
+            while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
             return try await response.bytes()
           }
           task.cancel()

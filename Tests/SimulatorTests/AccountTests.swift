@@ -98,7 +98,7 @@ import Testing
       $0.faults = try FaultScript("detections 1: stall 1h 100")
     } _: { server, client in
       _ = await client.detections(reading: 100)
-      while server.calls[0].outcome == .running { await Task.yield() }
+      while server.calls[0].outcome == .running { try? await Task.sleep(for: .milliseconds(1)) }
       #expect(server.calls[0].outcome == .abandoned)
       now.withLock { $0 = .seconds(29) }
       let refused = await client.detections()
@@ -119,7 +119,7 @@ import Testing
       $0.faults = try FaultScript("detections 1: cut 100")
     } _: { server, client in
       #expect(await client.detections().failure != nil)
-      while server.calls[0].outcome == .running { await Task.yield() }
+      while server.calls[0].outcome == .running { try? await Task.sleep(for: .milliseconds(1)) }
       #expect(server.calls[0].outcome == .broken)
       #expect(await client.detections().status == 200)
     }
@@ -142,7 +142,7 @@ import Testing
       _ = await client.knowledgeBase([("ids", "1")])
       may.continuation.finish()
       _ = await first.value
-      while server.calls.contains(where: { $0.outcome == .running }) { await Task.yield() }
+      while server.calls.contains(where: { $0.outcome == .running }) { try? await Task.sleep(for: .milliseconds(1)) }
       _ = await client.detections()
       #expect(server.calls.map(\.overlap) == [0, 1, 0, 0])
     }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The way over a real connection, to a server on loopback that stores and misbehaves.
-@Suite("http: on the wire", .timeLimit(.minutes(2)))
+@Suite("http: on the wire", .timeLimit(.minutes(10)))
 struct HTTPNetworkTests {
   private let letters = Letters()
   private let time = VirtualTime(chance: 0)

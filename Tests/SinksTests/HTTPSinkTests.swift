@@ -192,7 +192,7 @@ struct HTTPSinkTests {
     #expect(number == 7)
   }
 
-  @Test("Several requests at once, and no more", .timeLimit(.minutes(1)))
+  @Test("Several requests at once, and no more", .timeLimit(.minutes(10)))
   func connections() async throws {
     let page = try TestLines.page([1, 1, 1, 1, 1, 1, 1, 1, 1])
     let server = ScriptedServer { _, _ in
@@ -225,7 +225,7 @@ struct HTTPSinkTests {
     }
   }
 
-  @Test("Cancelling ends a wait at once", .timeLimit(.minutes(1)))
+  @Test("Cancelling ends a wait at once", .timeLimit(.minutes(10)))
   func cancelled() async throws {
     let page = try TestLines.page([2])
     let server = ScriptedServer { _, _ in HTTPAnswer(status: 503) }
