@@ -24,7 +24,7 @@ package struct Filter<Input: LogRecord>: Stage {
 
   package init(_ options: Options) throws(OptionError) {
     condition = try Condition(options.entries)
-    reason = options.holdsSecrets ? "filtered" : "not \(condition)"
+    reason = options.holdsSecrets ? "filtered" : condition.opposite
   }
 
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
