@@ -1,10 +1,10 @@
 package import Records
 
 extension Condition: CustomStringConvertible {
-  /// The condition in the words of a pipeline file, in one line.
   /// What is so when it does not hold.
   package var opposite: String { if case .not(let condition) = self { "\(condition)" } else { "not \(self)" } }
 
+  /// The condition in the words of a pipeline file, in one line.
   package var description: String {
     switch self {
     case .all(let conditions): "all of (\(conditions.map(\.description).joined(separator: "; ")))"
