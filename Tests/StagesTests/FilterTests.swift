@@ -105,7 +105,10 @@ struct FilterTests {
       let run = try StageRun(Filter<Host>(options), on: Decoding(page).hosts)
       #expect(run.records.map(\.detectionCount) == [2])
       #expect(run.dropped == ["not \(field) at-least 5": 1])
-      let not = Options.of(Filter<Host>.component, ["not": .entries([("field", .text(field)), ("equals", .text("5"))])])
+      let not = Options.of(
+        Filter<Host>.component,
+        ["not": .entries([("field", .text(field)), ("equals", .text("5"))])]
+      )
       #expect(try StageRun(Filter<Host>(not), on: Decoding(page).hosts).dropped == ["\(field) equals 5": 1])
     }
   }
