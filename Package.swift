@@ -122,7 +122,8 @@ let package = Package(
     .target(
       name: "DeliveryScenario",
       dependencies: [
-        "Streaming", "Records", "State", "Sinks", "Pipelines", "TestSupport",
+        "Streaming", "Records", "Stages", "State", "Sinks", "Pipelines", "Qualys", "Health", "Simulator",
+        "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/DeliveryScenario"

@@ -19,7 +19,7 @@ internal import Synchronization
 /// ```
 package final class SimulatedServer: Sendable {
   private let options: Options
-  private let qualys: SimulatedQualys
+  let qualys: SimulatedQualys
   private let state = Mutex(State())
 
   fileprivate struct State {

@@ -64,7 +64,7 @@ package struct Scenario: Sendable {
 
   /// Does something again as long as the state is in use: a process that another test has just forked holds our lock until
   /// it becomes the program that it is to be.
-  private static func whenFree(_ body: () async throws -> Void) async throws {
+  static func whenFree(_ body: () async throws -> Void) async throws {
     for _ in 0..<1000 {
       do { return try await body() } catch {
         guard case .inUse? = (error as? StateError)?.code else { throw error }

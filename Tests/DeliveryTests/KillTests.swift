@@ -7,7 +7,7 @@ import Testing
 @Suite("When the process is killed")
 struct KillTests {
   /// The program that was built together with these tests.
-  private static var driver: String {
+  static var driver: String {
     get throws {
       let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       let path = folder.appending(path: "KillDriver").path
@@ -40,7 +40,7 @@ struct KillTests {
   }
 
   /// Does something for each of some numbers, three at a time.
-  private static func forEach<Number: Sendable>(
+  static func forEach<Number: Sendable>(
     _ numbers: [Number],
     _ body: @escaping @Sendable (Number) async throws -> Void
   ) async throws {

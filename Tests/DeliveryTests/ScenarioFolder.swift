@@ -7,12 +7,16 @@ import Testing
 final class ScenarioFolder: Sendable {
   let path: String
 
-  init() throws {
+  init(copying other: ScenarioFolder? = nil) throws {
     let memory = "/dev/shm"
     let base =
       FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
     path = "\(base)/sluice-delivery-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    if let other {
+      try FileManager.default.copyItem(atPath: other.path, toPath: path)
+    } else {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -66,7 +70,7 @@ struct Outcome {
     }
   }
 
-  private static func inflated(_ bytes: [UInt8]) throws -> [UInt8] {
+  static func inflated(_ bytes: [UInt8]) throws -> [UInt8] {
     let decompressor = try GzipDecompressor()
     var text: [UInt8] = []
     try unsafe bytes.withUnsafeBytes { bytes in

@@ -1,13 +1,21 @@
 import DeliveryScenario
 import Foundation
 
-// Runs the scenario in a folder: `KillDriver FOLDER [STEP before|after]`, killed at the step when there is one. Writes how many
-// steps there were.
+// Runs a scenario in a folder: `KillDriver FOLDER [STEP before|after]`, or `KillDriver live DAY FOLDER [STEP before|after]`,
+// killed at the step when there is one. Writes how many steps there were; of a live one then those that ended rounds.
 
-let arguments = CommandLine.arguments
-let number = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
-let moment = arguments.count > 3 ? Steps.Moment(rawValue: arguments[3]) ?? .before : .before
-let bug = ProcessInfo.processInfo.environment["PLANTED_BUG"].flatMap(Scenario.Bug.init)
+var arguments = Array(CommandLine.arguments.dropFirst())
+let day = arguments.first == "live" ? Int(arguments[1]) : nil
+if day != nil { arguments.removeFirst(2) }
+let number = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
+let moment = arguments.count > 2 ? Steps.Moment(rawValue: arguments[2]) ?? .before : .before
 let steps = Steps(failingAt: number, moment)
-try await Scenario(in: arguments[1], steps, bug: bug).run()
-print(steps.count)
+let bug = ProcessInfo.processInfo.environment["PLANTED_BUG"]
+if let day {
+  let scenario = LiveScenario(in: arguments[0], day: day, steps, bug: bug.flatMap(LiveScenario.Bug.init))
+  let ends = try await scenario.run().ends
+  print(([steps.count] + ends).map { "\($0)" }.joined(separator: " "))
+} else {
+  try await Scenario(in: arguments[0], steps, bug: bug.flatMap(Scenario.Bug.init)).run()
+  print(steps.count)
+}
