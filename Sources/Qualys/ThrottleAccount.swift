@@ -115,9 +115,10 @@ package struct ThrottleAccount: Sendable {
   package mutating func answer(_ headers: RateHeaders, status: Int, at now: Duration) {
     limit = headers.limit ?? limit
     window = headers.window.map { .seconds($0) } ?? window
-    // What is refused is not counted.
-    count(status == 409 || status == 429 ? 0 : 1, at: now)
-    remaining = headers.remaining ?? remaining
+    // What is refused is not counted, and "none are left" holds no longer than the wait that is stated.
+    let isRefused = status == 409 || status == 429
+    count(isRefused ? 0 : 1, at: now)
+    remaining = isRefused ? nil : headers.remaining ?? remaining
     if let told = headers.concurrencyLimit {
       concurrencyLimit = told
       fallen = min(fallen, ceiling - 1)

@@ -17,7 +17,7 @@ extension FaultCase {
       $0.extraCalls = 10...12
       $0.event = .thirdPartyGeneric
     },
-    FaultCase(5, "reset in the first bytes", "API 2: reset 10"),
+    FaultCase(5, "reset in the first bytes", "API 2: reset 10") { $0.extraCalls = 1...2 },
     FaultCase(5, "reset in the midst", "API 2: reset 3000") { $0.extraCalls = 1...2 },
     FaultCase(5, "reset in the midst of each answer", "API 1-6: reset 3000") {
       $0.extraCalls = 2...9
@@ -31,18 +31,21 @@ extension FaultCase {
     FaultCase(10, "a chunk's size is none", "API 2: bad-chunk 3000") { $0.extraCalls = 1...2 },
     FaultCase(11, "bytes that drip", "API 2: drip 100/s") {
       $0.limits = .short
-      $0.extraCalls = 1...4
+      // A busy machine may be late by itself.
+      $0.extraCalls = 1...8
     },
     FaultCase(12, "silence in the midst", "API 2: stall 30s 3000") {
       $0.limits = .short
-      $0.extraCalls = 1...4
+      // A busy machine may be late by itself.
+      $0.extraCalls = 1...8
     },
     FaultCase(13, "silence before the head", "API 2: stall 30s") {
       $0.limits = .short
-      $0.extraCalls = 1...4
+      // A busy machine may be late by itself.
+      $0.extraCalls = 1...8
     },
     FaultCase(14, "gzip that is cut", "API 2: gzip-cut 700") { $0.extraCalls = 1...2 },
-    FaultCase(14, "gzip that ends with its connection", "API 2: cut 3000") {
+    FaultCase(14, "gzip that ends with its connection", "API 2: cut 1000") {
       $0.extraCalls = 1...2
       $0.setUp = { $0.compresses = true }
     },
@@ -73,12 +76,12 @@ extension FaultCase {
     FaultCase(24, "400", "API 2: status 400") { $0.becomesAPersons() },
     FaultCase(25, "the rate is used up for 181 s", "API 2: status 409 1965 wait=181") {
       $0.streams = [.detections, .knowledgeBase]
-      $0.waits = .seconds(181)
+      $0.waits = 181...200
       $0.event = .thirdPartyGeneric
     },
     FaultCase(26, "too many calls at once, no hint", "API 2: status 409 1960") {
       $0.streams = [.detections, .knowledgeBase]
-      $0.waits = .seconds(10)
+      $0.waits = 10...31
       $0.event = .thirdPartyGeneric
     },
     FaultCase(27, "a wait that is no number", "API 2: status 409 1965 headers=nan") { $0.waitsAtMostAMinute() },
@@ -87,7 +90,7 @@ extension FaultCase {
     FaultCase(27, "a wait that is blank", "API 2: status 409 1965 headers=blank") { $0.waitsAtMostAMinute() },
     FaultCase(27, "limits that are absurd, with the data", "API *: headers negative") { $0.extraCalls = 0...0 },
     FaultCase(28, "429 with seconds", "API 2: status 429 retry-after=77") {
-      $0.waits = .seconds(77)
+      $0.waits = 77...90
       $0.event = .thirdPartyGeneric
     },
     FaultCase(
@@ -95,7 +98,7 @@ extension FaultCase {
       "429 with a date",
       #"API 2: status 429 date="Sun, 22 Nov 2026 10:00:00 GMT" retry-after="Sun, 22 Nov 2026 10:02:00 GMT""#
     ) {
-      $0.waits = .seconds(60)
+      $0.waits = 120...140
       $0.event = .thirdPartyGeneric
     },
     FaultCase(29, "500 twenty times", "API 2-21: status 500") { $0.passesAfterTwenty() },
@@ -141,6 +144,7 @@ extension FaultCase {
     FaultCase(39, "a host on two pages", "API 2: repeated-host") {
       $0.streams = [.detections]
       $0.extraCalls = 0...1
+      $0.deduplicates = true
     },
     FaultCase(40, "hosts in no order", "API 2: unordered") {
       $0.streams = [.detections]
@@ -177,7 +181,7 @@ extension FaultCase {
 
   fileprivate mutating func waitsAtMostAMinute() {
     streams = [.detections, .knowledgeBase]
-    waits = .seconds(10)
+    waits = 10...31
     event = .thirdPartyGeneric
   }
 

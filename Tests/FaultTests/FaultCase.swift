@@ -25,11 +25,13 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
   var extraCalls = 1...1
   /// The class of the first event; nil when nobody need be told, since it was soon over.
   var event: ErrorClass?
-  /// What must have been waited at least.
-  var waits = Duration.zero
+  /// Seconds that all waits take together.
+  var waits = 0...3_000
   var limits = TransferLimits()
   var clockError: @Sendable (_ number: Int) -> Int = { _ in 0 }
   var receiver: @Sendable (_ number: Int) -> RecordingServer.Behaviour = { _ in .answer(200) }
+  /// Whether the stream drops what it has delivered before.
+  var deduplicates = false
   /// What else is simulated.
   var setUp: @Sendable (inout SimulatedServer.Options) -> Void = { _ in }
   /// Whether one host never comes, and is left out.
@@ -52,6 +54,9 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     run.limits = limits
     run.clockError = clockError
     run.receiver = receiver
+    run.deduplicates = deduplicates
+    // What a person had to mend is mended, and the pipeline runs once more.
+    run.runsAgain = ending != .recovers
     run.options.detections.brokenHosts = Set([missing].compactMap(\.self))
     setUp(&run.options)
     return run

@@ -13,7 +13,9 @@ struct FaultRun {
   /// What came of it.
   struct Outcome {
     var report: RunReport
-    /// The calls that Qualys had.
+    /// What came of the second run, if there was one.
+    var second: RunReport?
+    /// The calls that Qualys had in the first run.
     var calls: [SimulatedCall]
     var events: [HealthEvent]
     var waited: Duration
@@ -22,7 +24,7 @@ struct FaultRun {
     var sent: [FaultStream: [String]]
     /// Requests to a server that is nobody of ours.
     var strangers: Int
-    /// Names of files that are not whole.
+    /// Names of files that have not got their own yet.
     var parts: [String]
     /// Lines in the dead-letter file.
     var letters: Int
@@ -39,37 +41,34 @@ struct FaultRun {
   /// What the receiver does with its requests, numbered from 1.
   var receiver: @Sendable (_ number: Int) -> RecordingServer.Behaviour = { _ in .answer(200) }
 
-  /// Runs once, with `--wait`: what passes is waited out for ever.
+  /// Whether the stages drop what was delivered before.
+  var deduplicates = false
+  /// Whether there is a second run over the same state, in which nothing goes wrong.
+  var runsAgain = false
+
+  /// Runs with `--wait`: what passes is waited out for ever.
   func run() async throws -> Outcome {
     let qids = try await ReferenceData.small.value.qids
     let folder = try TemporaryFolder()
     let clock = FaultClock(error: clockError)
+    let events = KeptEvents()
     return try await RecordingServer.with(receiver) { receiver, receiverURL in
       try await RecordingServer.with { stranger, strangerURL in
         var options = options
         (options.user, options.password) = (Canary.user, Canary.password)
-        options.faults = try FaultScript(script.replacing("ELSEWHERE", with: strangerURL))
         options.now = { clock.elapsed }
-        let server = SimulatedServer(options)
-        let port = try await server.start()
-        let events = KeptEvents()
-        let plan = try plan(port: port, receiver: receiverURL, in: folder, qids)
-        var live = Live(LiveStack.connecting(within: limits, of: .system))
-        live.waits = true
-        live.events = events
-        live.pace = clock.pace
-        let result: Result<RunReport, any Error>
-        do {
-          result = .success(try await Run(plan, state: folder.path("state"), live: live).run())
-        } catch { result = .failure(error) }
-        await server.stop()
-        let out = folder.url.appending(path: "out")
-        let report = try result.get()
-        var search = SecretSearch(Canary.all(tokens: server.tokens))
+        let place = Place(folder: folder, receiver: receiverURL, qids: qids)
+        var faulty = options
+        faulty.faults = try FaultScript(script.replacing("ELSEWHERE", with: strangerURL))
+        let (report, server) = try await run(against: faulty, at: place, clock, events)
+        let second = runsAgain ? try await run(against: options, at: place, clock, events) : nil
+        var search = SecretSearch(Canary.all(tokens: server.tokens + (second?.server.tokens ?? [])))
         search.look(into: "\(report) \(events.all)")
         try search.look(intoFolder: folder.url)
+        let out = folder.url.appending(path: "out")
         return Outcome(
           report: report,
+          second: second?.report,
           calls: server.calls,
           events: events.all,
           waited: clock.waited,
@@ -80,7 +79,9 @@ struct FaultRun {
             }
           },
           strangers: stranger.connections,
-          parts: ((try? folder.names) ?? []).filter { $0.hasSuffix(".part") },
+          parts: ((try? FileManager.default.contentsOfDirectory(atPath: out.path)) ?? []).filter {
+            !$0.hasSuffix(".gz")
+          },
           letters: (try? folder.bytes(of: "letters.jsonl")).map { Delivered.lines(of: $0).count } ?? 0,
           leaks: search.result
         )
@@ -88,15 +89,45 @@ struct FaultRun {
     }
   }
 
+  /// Where a run finds what it needs.
+  private struct Place {
+    let folder: TemporaryFolder
+    let receiver: String
+    let qids: [Int]
+  }
+
+  /// Runs once against a server of its own.
+  private func run(
+    against options: SimulatedServer.Options,
+    at place: Place,
+    _ clock: FaultClock,
+    _ events: KeptEvents
+  ) async throws -> (report: RunReport, server: SimulatedServer) {
+    let server = SimulatedServer(options)
+    let port = try await server.start()
+    var live = Live(LiveStack.connecting(within: limits, of: .system))
+    live.waits = true
+    live.events = events
+    live.pace = clock.pace
+    let result: Result<RunReport, any Error>
+    do {
+      let plan = try plan(port: port, place)
+      result = .success(try await Run(plan, state: place.folder.path("state"), live: live).run())
+    } catch { result = .failure(error) }
+    await server.stop()
+    return (try result.get(), server)
+  }
+
   private func each<Value>(_ body: (FaultStream) throws -> Value) rethrows -> [FaultStream: Value] {
     Dictionary(uniqueKeysWithValues: try streams.map { ($0, try body($0)) })
   }
 
-  private func plan(port: Int, receiver: String, in folder: TemporaryFolder, _ qids: [Int]) throws -> Plan {
+  private func plan(port: Int, _ place: Place) throws -> Plan {
+    let folder = place.folder
     let streams = streams.map { stream in
       """
         \(stream.rawValue):
-          \(stream.text(qids: qids))
+          \(stream.text(qids: place.qids, deduplicates: deduplicates))
           sinks:
             - gzip-file: "\(folder.path("out"))/{stream}-{n}.gz"
             - http: { url: "${RECEIVER}", headers: { X-Stream: \(stream.rawValue) }, records: 5, timeout: 5s }
@@ -115,7 +146,7 @@ struct FaultRun {
       \(streams.joined(separator: "\n"))
       """
     var request = PlanRequest(text: text, file: "matrix.yaml", registry: .standard)
-    let environment = ["FAULT_USER": Canary.user, "FAULT_PASSWORD": Canary.password, "RECEIVER": receiver]
+    let environment = ["FAULT_USER": Canary.user, "FAULT_PASSWORD": Canary.password, "RECEIVER": place.receiver]
     request.secrets = SecretSource(environment: { environment[$0] }, file: { _ in nil })
     request.requiresSecrets = true
     let (plan, findings) = Plan.check(request)

@@ -5,12 +5,14 @@ enum FaultStream: String, CaseIterable, Sendable {
   case assets
 
   /// Its source and stages in a pipeline file; each round without a fault has three calls.
-  func text(qids: [Int]) -> String {
+  ///
+  /// Detections are asked for as a simulated capture has them.
+  func text(qids: [Int], deduplicates: Bool = false) -> String {
     switch self {
     case .detections:
       """
-      source: { detections: { truncation_limit: 4 } }
-          stages: [decode-detections, split-detections, add-event-id, encode-json]
+      source: { detections: { truncation_limit: 4, show_igs: true, show_tags: true } }
+          stages: [decode-detections, split-detections, add-event-id, \(deduplicates ? "deduplicate, " : "")encode-json]
       """
     case .knowledgeBase:
       """

@@ -31,13 +31,12 @@ struct WatchedProgram {
     }
     try process.run()
     let number = process.processIdentifier
+    let first = commandLines(of: number)
     let watching = Task {
-      var seen: Set<Data> = []
+      var seen = first
       while !Task.isCancelled {
-        for name in ["cmdline", "comm"] {
-          if let text = FileManager.default.contents(atPath: "/proc/\(number)/\(name)") { seen.insert(text) }
-        }
         try? await Task.sleep(for: .milliseconds(20))
+        seen.formUnion(commandLines(of: number))
       }
       return seen
     }
@@ -50,5 +49,9 @@ struct WatchedProgram {
       errors: try Data(contentsOf: place.url.appending(path: "err")),
       commandLines: await watching.value
     )
+  }
+
+  private static func commandLines(of process: Int32) -> Set<Data> {
+    Set(["cmdline", "comm"].compactMap { FileManager.default.contents(atPath: "/proc/\(process)/\($0)") })
   }
 }

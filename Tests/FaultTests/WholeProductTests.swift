@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The fault matrix, seen with the whole product on real sockets.
-@Suite("The fault matrix", .serialized)
+@Suite("The fault matrix")
 struct WholeProductTests {
   @Test("Each of the 72 rows is run here, covered by a test that exists, or waits for something")
   func everyRow() throws {
@@ -46,9 +46,8 @@ struct WholeProductTests {
       #expect(fault.extraCalls.contains(calls - FaultStream.calls), "\(what): \(calls) calls")
       let first = outcome.events.first { $0.errorClass != nil }
       if let event = fault.event { #expect(first?.errorClass == event, "\(what): \(String(describing: first))") }
-      #expect(outcome.waited >= fault.waits, "\(what): waited \(outcome.waited)")
-      // Others' hints are a day at most, and no case has one.
-      #expect(outcome.waited < .seconds(7_200), "\(what): waited \(outcome.waited)")
+      let waited = Int(outcome.waited.components.seconds)
+      #expect(fault.waits.contains(waited), "\(what): waited \(waited) s")
       #expect(outcome.strangers == 0, "\(what): somebody else was asked")
       #expect(outcome.leaks.hits.isEmpty, "\(what): \(outcome.leaks.hits)")
       #expect(outcome.leaks.byteCount > 10_000)
@@ -78,13 +77,12 @@ struct WholeProductTests {
         reference = reference.filter { Self.id(of: $0) != missing }
         #expect(outcome.events.contains { $0.tracker == "HostQuarantined" }, "\(what)")
       }
-      expectSame(Set(files), reference, "\(what), files")
-      expectSame(sent, reference, "\(what), HTTP")
     case .stops(let errorClass):
       #expect(outcome.report.failed.map(\.errorClass) == [errorClass], "\(what)")
-      #expect(Set(files).isSubset(of: reference), "\(what)")
-      #expect(sent == Set(files), "\(what): a page is at one sink alone")
+      #expect(outcome.second?.failed.isEmpty == true, "\(what)")
     }
+    expectSame(Set(files), reference, "\(what), files")
+    expectSame(sent, reference, "\(what), HTTP")
   }
 
   private func expectSame(_ found: Set<String>, _ expected: Set<String>, _ what: String) {
