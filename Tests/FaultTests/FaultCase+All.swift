@@ -84,10 +84,16 @@ extension FaultCase {
       $0.waits = 10...31
       $0.event = .thirdPartyGeneric
     },
-    FaultCase(27, "a wait that is no number", "API 2: status 409 1965 headers=nan") { $0.waitsAtMostAMinute() },
-    FaultCase(27, "a wait that is negative", "API 2: status 409 1965 headers=negative") { $0.waitsAtMostAMinute() },
-    FaultCase(27, "a wait that is absurd", "API 2: status 409 1965 headers=huge") { $0.waitsAtMostAMinute() },
-    FaultCase(27, "a wait that is blank", "API 2: status 409 1965 headers=blank") { $0.waitsAtMostAMinute() },
+    FaultCase(27, "fields that are no numbers, the wait in the body", "API 2: status 409 1965 headers=nan") {
+      $0.streams = [.detections, .knowledgeBase]
+      $0.waits = 181...200
+      $0.event = .thirdPartyGeneric
+    },
+    FaultCase(27, "a wait that is no number", "API 2: status 429 headers=nan") { $0.hasNoHint() },
+    FaultCase(27, "a wait that is negative", "API 2: status 429 headers=negative") { $0.hasNoHint() },
+    FaultCase(27, "a wait that is absurd", "API 2: status 429 headers=huge") { $0.hasNoHint() },
+    FaultCase(27, "a wait that is blank", "API 2: status 429 headers=blank") { $0.hasNoHint() },
+    FaultCase(27, "a wait that is absent", "API 2: status 429 headers=absent") { $0.hasNoHint() },
     FaultCase(27, "limits that are absurd, with the data", "API *: headers negative") { $0.extraCalls = 0...0 },
     FaultCase(28, "429 with seconds", "API 2: status 429 retry-after=77") {
       $0.waits = 77...90
@@ -179,11 +185,7 @@ extension FaultCase {
     event = .thirdPartyConfig
   }
 
-  fileprivate mutating func waitsAtMostAMinute() {
-    streams = [.detections, .knowledgeBase]
-    waits = 10...31
-    event = .thirdPartyGeneric
-  }
+  fileprivate mutating func hasNoHint() { waits = 10...31 }
 
   fileprivate mutating func passesAfterTwenty() {
     extraCalls = 20...20

@@ -40,8 +40,13 @@ struct WatchedProgram {
       }
       return seen
     }
-    var status: Int32 = -1
-    for await value in ended.stream { status = value }
+    let status = await withTaskCancellationHandler {
+      var status: Int32 = -1
+      for await value in ended.stream { status = value }
+      return status
+    } onCancel: {
+      kill(number, SIGKILL)
+    }
     watching.cancel()
     return WatchedProgram(
       status: status,

@@ -3,6 +3,7 @@ import Health
 import Pipelines
 import Simulator
 import Streaming
+import Synchronization
 import TestSupport
 import Testing
 
@@ -27,11 +28,8 @@ struct WholeProductTests {
       }
     }
     #expect(here == Set(FaultCase.all.map(\.row)))
-    let runs = FaultCase.all.reduce(0) { $0 + $1.streams.count }
-    print(
-      "figure: fault matrix: rows run here, covered elsewhere, waiting | \(here.count), \(covered), \(72 - here.count - covered)"
-    )
-    print("figure: fault matrix: cases on real sockets | \(FaultCase.all.count), with their streams \(runs)")
+    let counts = "\(here.count), \(covered), \(72 - here.count - covered)"
+    print("figure: fault matrix: rows run here, covered by other tests, waiting | \(counts)")
   }
 
   @Test("A fault costs nothing", .timeLimit(.minutes(10)), arguments: FaultCase.all)
@@ -52,8 +50,22 @@ struct WholeProductTests {
       #expect(outcome.leaks.hits.isEmpty, "\(what): \(outcome.leaks.hits)")
       #expect(outcome.leaks.byteCount > 10_000)
       #expect(outcome.parts.isEmpty && outcome.letters == 0, "\(what)")
+      let sums = Self.sums.withLock { sums in
+        sums.runs += 1
+        sums.calls += outcome.calls.count
+        sums.bytes += outcome.leaks.byteCount
+        sums.hits += outcome.leaks.hits.count
+        return sums
+      }
+      if sums.runs == Self.runCount {
+        print("figure: fault matrix: runs over real sockets, calls | \(sums.runs), \(sums.calls)")
+        print("figure: fault matrix: bytes searched for secrets, hits | \(sums.bytes), \(sums.hits)")
+      }
     }
   }
+
+  private static let runCount = FaultCase.all.reduce(0) { $0 + $1.streams.count }
+  private static let sums = Mutex((runs: 0, calls: 0, bytes: 0, hits: 0))
 
   /// Files and the receiver have all that there is, and files nothing twice.
   private func expectDelivery(

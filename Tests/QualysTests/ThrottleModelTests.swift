@@ -210,4 +210,19 @@ private struct Subscription {
     #expect(time == .seconds(180))
     #expect(account.ask(at: time) == .go)
   }
+
+  @Test("that none are left is no reason to wait once the stated wait of a refusal is over", arguments: [409, 429])
+  func refused(status: Int) {
+    var account = ThrottleAccount(leave: 0.25, hold: .zero)
+    account.begin(at: .zero)
+    let told = [
+      ("X-RateLimit-Limit", "300"), ("X-RateLimit-Window-Sec", "3600"), ("X-RateLimit-Remaining", "0"),
+      ("X-RateLimit-ToWait-Sec", "181"),
+    ].map { (name: $0, value: $1) }
+    let answer = APIResponse(status: status, headers: told, body: NoBytes())
+    account.answer(RateHeaders(answer), status: status, at: .zero)
+    account.end(.refused, wasAnswered: true, at: .zero)
+    #expect(account.ask(at: .seconds(180)) == .until(.seconds(181), because: "Qualys says so"))
+    #expect(account.ask(at: .seconds(181)) == .go)
+  }
 }
