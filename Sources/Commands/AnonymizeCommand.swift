@@ -52,6 +52,13 @@ struct PseudonymOptions: ParsableArguments {
       say("sluice: the key '\(anonymizeKeyFile)' cannot be read")
       throw ExitStatus.configuration
     }
+    // A link is as open as what it names.
+    let file = URL(fileURLWithPath: anonymizeKeyFile).resolvingSymlinksInPath().path
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    guard (mode ?? 0) & 0o077 == 0 else {
+      say("sluice: the key '\(anonymizeKeyFile)' is open to others than its owner; close it: chmod 600")
+      throw ExitStatus.configuration
+    }
     guard key.count >= 16 else {
       say("sluice: the key '\(anonymizeKeyFile)' has \(key.count) bytes; give it 16 or more: head -c 32 /dev/urandom")
       throw ExitStatus.configuration

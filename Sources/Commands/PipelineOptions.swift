@@ -64,6 +64,7 @@ struct PipelineOptions: ParsableArguments {
     request.requiresSecrets = requiresSecrets
     request.sends = sends
     request.rehearses = rehearses
+    request.callsQualys = callsQualys || !requiresSecrets
     if !input.isEmpty { request.inputs = input }
     request.output = output
     request.replay = replay
@@ -81,7 +82,7 @@ struct PipelineOptions: ParsableArguments {
     }
     if requiresSecrets, plan.isLive, !callsQualys {
       say("sluice: '\(file)' asks Qualys itself, and this command does not")
-      say("  help: give '--replay' with a capture, or '--input' with saved answers")
+      say("  help: give '--replay' with a capture" + (input.isEmpty ? ", or '--input' with saved answers" : ""))
       throw ExitStatus.configuration
     }
     return plan

@@ -69,10 +69,14 @@ struct RunCommand: AsyncParsableCommand {
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("'--limit' takes a number from 1.") }
     if dryRun, send { throw ValidationError("'--dry-run' sends nothing, and '--send' asks for it; give one of them.") }
-    if let since, Since(written: since) == nil {
-      throw ValidationError("'--since' is 'all', or a time such as 2026-11-01 or 2026-11-01T06:00:00Z, not '\(since)'.")
-    }
+    if let since { try Self.validate(since: since) }
     if cores < 1 { throw ValidationError("'--cores' takes a number from 1.") }
+  }
+
+  /// - Throws: what the command line is told when a time cannot be understood.
+  static func validate(since: String) throws {
+    guard Since(written: since) == nil else { return }
+    throw ValidationError("'--since' is 'all', or a time such as 2026-11-01 or 2026-11-01T06:00:00Z, not '\(since)'.")
   }
 
   func run() async throws {
@@ -160,7 +164,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// What an error means to whoever started the run.
-  private static func status(of error: any Error) -> ExitCode {
+  static func status(of error: any Error) -> ExitCode {
     switch error {
     case is DiskError: ExitStatus.tryLater
     case let capture as CaptureError where capture.isOfDisk: ExitStatus.tryLater

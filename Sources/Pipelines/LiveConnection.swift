@@ -22,10 +22,12 @@ package struct LiveConnection: Sendable {
   }
 
   /// What one stream asks through, and what makes calls ahead for it.
-  func stream() -> (transport: any Transport, readAhead: ReadAheadTransport?) {
-    guard let throttle else { return (InflatingTransport(wire), nil) }
-    let readAhead = ReadAheadTransport(wire, throttle)
-    return (InflatingTransport(readAhead), readAhead)
+  ///
+  /// - Parameter captures: What keeps answers as they come over the wire, in the order in which they are wanted.
+  func stream(keeping captures: CaptureKeeper?) -> (transport: any Transport, readAhead: ReadAheadTransport?) {
+    let readAhead = throttle.map { ReadAheadTransport(wire, $0) }
+    let answers: any Transport = readAhead ?? wire
+    return (InflatingTransport(captures?.capturing(answers) ?? answers), readAhead)
   }
 
   /// The calls so far, by API.

@@ -46,6 +46,9 @@ struct PipelineFile: Sendable {
   var replay: WrittenText?
   var state: WrittenText?
   var events: WrittenText?
+  var capture: CaptureSettings?
+  /// The folder of `capture`.
+  var captureFolder: WrittenText?
   var deadLetters: WrittenText?
   var streams: [Stream] = []
 }
@@ -62,7 +65,7 @@ extension PipelineFile {
     ("events", "The file for health events; events.jsonl in the state's folder when left out."),
     ("start", "Since when a first round asks: all, or a time such as 2026-11-01 or 2026-11-01T06:00:00Z."),
     ("full", "How often everything is asked for anew: never (the default), weekly, monthly, or a time such as 14d."),
-    ("capture", "Whether answers are kept, and how long: { on: error, keep: 24h }."),
+    ("capture", "Whether live runs keep answers as they came, and how long: { on: error, keep: 24h }."),
     ("sinks", "Where streams end that have no sinks of their own."),
     ("streams", "The streams, by name."),
   ]
@@ -104,12 +107,13 @@ extension PipelineFile {
 
   /// The keys of `capture`.
   static let captureKeys: [(name: String, summary: String)] = [
-    ("on", "Which answers are kept: error or always."),
-    ("keep", "How long: 24h, 7d."),
+    ("on", "Which answers are kept: those of trouble and the one before each (error, the default), or all (always)."),
+    ("keep", "How long: 24h by default."),
+    ("folder", "Where, relative to this file; captures in the state's folder when left out."),
   ]
 
   /// What can be kept.
-  static let captureEvents = ["error", "always"]
+  static let captureOccasions = CaptureSettings.Occasion.allCases.map(\.rawValue)
 
   /// The keys of the file that a stream can have, too.
   static let sharedKeys = ["sinks", "start", "full"]

@@ -35,15 +35,22 @@ extension PipelineFileReader {
     }
   }
 
-  /// Reports what is wrong with `capture`, and that it does nothing yet.
-  mutating func checkCapture(_ entry: YAMLNode.Entry) {
+  /// Which answers are kept, and the folder as it is written.
+  mutating func capture(_ entry: YAMLNode.Entry) -> (CaptureSettings?, folder: WrittenText?) {
     let keys = PipelineFile.captureKeys.map(\.name)
-    guard let map = mapping(entry.value, of: "'capture'", keys: keys) else { return }
-    if let on = text(map["on"], "on") { _ = choice(on, "on", PipelineFile.captureEvents) }
-    if let keep = text(map["keep"], "keep"), keep.isKnown, Interval.parse(keep.value) == nil {
-      findings.error("'keep' is a time such as 24h or 7d, not '\(keep.shown)'", at: keep.location)
+    guard let map = mapping(entry.value, of: "'capture'", keys: keys) else { return (nil, nil) }
+    var settings = CaptureSettings()
+    if let on = text(map["on"], "on"), let word = choice(on, "on", PipelineFile.captureOccasions) {
+      settings.on = CaptureSettings.Occasion(rawValue: word.value) ?? settings.on
     }
-    findings.error("'capture' is not in this version yet", at: entry.location, help: "leave it out")
+    if let keep = text(map["keep"], "keep"), keep.isKnown {
+      if let time = Interval.parse(keep.value) {
+        settings.keep = Int(time.components.seconds)
+      } else {
+        findings.error("'keep' is a time such as 24h or 7d, not '\(keep.shown)'", at: keep.location)
+      }
+    }
+    return (settings, text(map["folder"], "folder"))
   }
 
   /// Reports former names that are names of today, or of two streams.

@@ -32,7 +32,7 @@ struct PipelineFileReader {
     file.deadLetters = text(map["dead-letters"], "dead-letters")
     file.state = text(map["state"], "state")
     file.events = text(map["events"], "events")
-    if let capture = map["capture"] { checkCapture(capture) }
+    if let capture = map["capture"] { (file.capture, file.captureFolder) = self.capture(capture) }
     times = times(map)
     let sinks = map["sinks"].flatMap { uses($0.value, "sinks") }
     if let streams = map["streams"] {

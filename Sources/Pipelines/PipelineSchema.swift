@@ -59,7 +59,8 @@ package enum PipelineSchema {
 
   private static var capture: SchemaValue {
     let types: [String: SchemaValue] = [
-      "on": choice(PipelineFile.captureEvents), "keep": ["type": "string", "pattern": interval],
+      "on": choice(PipelineFile.captureOccasions), "keep": ["type": "string", "pattern": interval],
+      "folder": scalar("string"),
     ]
     return object(PipelineFile.captureKeys, types)
   }

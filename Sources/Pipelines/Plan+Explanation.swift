@@ -15,6 +15,7 @@ extension Plan {
     if let qualys { table.add("  qualys  \(qualys.explanation)") }
     if let state { table.add("  state  \(state)") }
     if let events { table.add("  events  \(events)") }
+    if let capture { table.add("  capture  \(capture.explanation)") }
     for stream in streams {
       table.add("")
       table.add("stream \(stream.name)\(stream.timing)")
@@ -69,6 +70,18 @@ extension QualysSettings {
       clientCertificate.map { "client-certificate \($0)" },
     ]
     return parts.compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+extension CaptureSettings {
+  /// What is kept, for how long and where.
+  fileprivate var explanation: String {
+    let what =
+      switch on {
+      case .error: "answers of trouble"
+      case .always: "all answers"
+      }
+    return "\(what), kept for \(Interval.text(.seconds(keep)))" + (folder.map { " in \($0)" } ?? "")
   }
 }
 

@@ -1,3 +1,5 @@
+package import Qualys
+
 /// A checked pipeline: every cast that a run makes is proved here.
 package struct Plan: Sendable {
   /// The pipeline's name, which keys its state.
@@ -14,6 +16,8 @@ package struct Plan: Sendable {
   package let state: String?
   /// The file for health events, when the file says it.
   package let events: String?
+  /// Which answers a live run keeps, when the file says it; the folder is a path from where the program runs.
+  package let capture: CaptureSettings?
   /// The streams to run, in the file's order.
   package private(set) var streams: [PlannedStream]
 

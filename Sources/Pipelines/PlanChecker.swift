@@ -53,6 +53,12 @@ struct PlanChecker {
     checkState(of: file, names: Set(streamNames), streams.compactMap { $0 })
     checkSecrets(root, streams: file.streams, callsQualys: streams.contains { $0?.callsQualys ?? false })
     if let state = file.state { checkFolder(ofFile: path(of: state) + "/state.db", at: state.location) }
+    // In a run what cannot be kept is told, and no more.
+    if let folder = file.captureFolder, !request.requiresSecrets {
+      checkFolder(ofFile: path(of: folder) + "/run.json", at: folder.location)
+    }
+    var capture = file.capture
+    capture?.folder = file.captureFolder.map { path(of: $0) }
     if let deadLetters = file.deadLetters { checkFolder(ofFile: deadLetters.value, at: deadLetters.location) }
     return Plan(
       name: file.name,
@@ -62,6 +68,7 @@ struct PlanChecker {
       qualys: file.qualys.map { located($0) },
       state: file.state.map { path(of: $0) },
       events: file.events?.value,
+      capture: capture,
       streams: streams.compactMap { $0 }
     )
   }
@@ -187,7 +194,9 @@ struct PlanChecker {
         for entry in entries where entry.value.scalar != nil {
           if entry.key != "replay" || request.inputs == nil { look(entry.value) }
         }
-        if callsQualys, !hasReplay { look(entries.last { $0.key == "qualys" }?.value) }
+        if callsQualys, request.callsQualys, !hasReplay {
+          for key in ["qualys", "capture"] { look(entries.last { $0.key == key }?.value) }
+        }
       }
     } else {
       look(root)

@@ -28,6 +28,8 @@ package struct PlanRequest: Sendable {
   package var sends = false
   /// Whether sinks will only be counted: what they alone need may be missing.
   package var rehearses = false
+  /// Whether Qualys itself may be asked; else no secret for it is needed.
+  package var callsQualys = true
   /// Options given on the command line (`--set key=value`).
   package var settings: [(key: String, value: String)] = []
   /// The streams to plan (`--stream`); all when empty.

@@ -49,8 +49,15 @@ extension Run {
       events: events
     )
     let asked = try rounds.begin()
-    let connection = try live.connect(plan, live, wrap)
+    var connecting = live
+    // Answers to calls that were made ahead are no capture that can be replayed.
+    if plan.capture?.on == .always { connecting.readsAhead = false }
+    let connection = try live.connect(plan, connecting, wrap)
     let round = Round(number: 1, transport: nil, time: live.pace.date())
+    let captures = captures(live, events)
+    captures?.removeOld()
+    captures?.begin(round: round.number, at: round.time, state: state)
+    defer { captures?.end() }
     let run = LiveRun(
       plan: plan,
       live: live,
@@ -60,14 +67,15 @@ extension Run {
       round: round
     ) { stream, since in
       var context = context(of: stream, store)
-      let (transport, readAhead) = connection.stream()
+      let (transport, readAhead) = connection.stream(keeping: captures)
       context.transport = WaitsShown(base: transport, pace: live.pace, onWait: live.onWait)
       context.readAhead = readAhead
       context.since = since
       context.stop = live.stop
       context.waits = live.waits
       context.needsBeginning = stream.needsBeginning
-      context.events = events
+      context.events = captures?.watchedEvents ?? events
+      context.onBadPage = { captures?.keepLast() }
       return try StreamRun(stream, in: context, limit: limit, settings(of: stream))
     }
     do {
@@ -81,6 +89,18 @@ extension Run {
     report.calls = connection.calls
     report.duration = live.pace.elapsed() - start
     return report
+  }
+
+  /// What keeps answers, when the file asks for it and the run may leave something behind.
+  private func captures(_ live: Live, _ events: EventSummary) -> CaptureKeeper? {
+    guard let settings = plan.capture, let state, rehearsal == nil else { return nil }
+    return CaptureKeeper(
+      settings,
+      in: settings.folder ?? "\(state)/captures",
+      pipeline: plan.name,
+      events: events,
+      pace: live.pace
+    )
   }
 
   /// The durable state, or a copy of it that goes with a run which must not move it.

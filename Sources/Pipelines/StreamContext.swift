@@ -37,6 +37,8 @@ package struct StreamContext: Sendable {
   package var clock = AnswerClock()
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
+  /// Called when an answer of Qualys was read and not understood.
+  package var onBadPage: @Sendable () -> Void = {}
   /// The time, seconds since 1970: the clock's, or in a replay the capture's.
   package var now: @Sendable () -> Int
   /// Takes a record that a sink refuses for ever, before the sink acknowledges its page: it becomes a dead letter.
@@ -90,6 +92,7 @@ package struct StreamContext: Sendable {
     calls.since = since
     calls.needsBeginning = needsBeginning
     calls.events = events
+    calls.onBadPage = onBadPage
     if waits { calls.attempts = .max }
     return calls
   }

@@ -53,8 +53,8 @@ struct StreamRun {
 
   /// Reads the stream to its end once, when a round includes it.
   ///
-  /// When the state is durable, a round that an earlier run began goes on behind its last committed page, and one that it
-  /// finished is left out; what this run does not finish, the next one does. Else every run begins anew.
+  /// A round that an earlier run began goes on behind its last committed page, and one that it finished is left out. When
+  /// the state is durable, the next run finishes what this one does not.
   mutating func run(_ round: Round) async throws {
     guard round.includes(stream) else { return }
     try await recover()
@@ -196,11 +196,13 @@ struct StreamRun {
     context.cursor = nil
     context.clock = AnswerClock()
     await keeper?.use(context.clock)
-    guard let keeper, keeper.isDurable else {
-      await keeper?.forget()
-      return
-    }
+    guard let keeper else { return }
     let progress = await keeper.progress
+    guard keeper.isDurable else {
+      // A copy goes on where its original would.
+      if progress.round == round.number { context.cursor = progress.cursor.map { Array($0) } }
+      return await keeper.forget()
+    }
     if progress.round == round.number {
       try settings.deadLetters.begin(at: progress.deadLetters)
       context.cursor = progress.cursor.map { Array($0) }

@@ -29,6 +29,8 @@ package struct CallContext: Sendable {
   package var clock = AnswerClock()
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
+  /// Called when an answer was read and not understood, before anything else is asked.
+  package var onBadPage: @Sendable () -> Void = {}
   /// Calls that may fail one after another before the round is given up.
   package var attempts = 30
   /// A number from 0 up to 1, so that many that wait do not all come back at once.

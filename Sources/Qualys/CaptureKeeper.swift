@@ -15,29 +15,36 @@ package final class CaptureKeeper: Sendable {
   private let disk: CaptureDisk
   private let writer = Mutex<CaptureWriter?>(nil)
 
+  /// - Parameter folder: Where each pipeline has a folder of captures.
   package init(
     _ settings: CaptureSettings,
+    in folder: String,
     pipeline: String,
     events: any EventRecorder,
     pace: Pace = .system,
     disk: CaptureDisk = .system
   ) {
     self.settings = settings
-    folder = "\(settings.folder)/\(pipeline)"
+    self.folder = "\(folder)/\(pipeline)"
     self.events = events
     self.pace = pace
     self.disk = disk
   }
 
-  /// Puts the capture between the network and what reads it.
+  /// Puts the capture between what gives a stream its answers, still as on the wire, and what reads them.
+  ///
+  /// Above answers that are read ahead it sees them when they are wanted: the newest exchange is the one that is read.
   package func capturing(_ transport: any Transport) -> any Transport {
     CapturingTransport(transport, .byProduct(events)) { [self] in writer.withLock { $0 } }
   }
 
   /// A recorder that hands events on, and keeps the exchanges at hand when one of them is of trouble.
   package var watchedEvents: any EventRecorder {
-    WatchedEvents(events: events) { [self] in writer.withLock { $0 }?.keepLast() }
+    WatchedEvents(events: events) { [self] in keepLast() }
   }
+
+  /// Keeps the exchanges at hand, since something about them failed.
+  package func keepLast() { writer.withLock { $0 }?.keepLast() }
 
   /// Begins the capture of a round, at the run's time for it, seconds since 1970.
   ///

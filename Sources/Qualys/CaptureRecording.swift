@@ -13,7 +13,7 @@ final class CaptureRecording: Sendable {
   private let number: Int
   private let name: String
   private let body: String
-  private let writer: CaptureWriter
+  let writer: CaptureWriter
   private let writing = Mutex(Writing())
 
   init(_ exchange: Capture.Exchange, number: Int, name: String, ending: String, of writer: CaptureWriter) {
@@ -29,9 +29,6 @@ final class CaptureRecording: Sendable {
     try? end(failure: "the rest was not read")
     try? writing.withLock { $0.descriptor }?.close()
   }
-
-  /// The folder of its capture.
-  var path: String { writer.path }
 
   /// Writes the next bytes of the body.
   func append(_ bytes: [UInt8]) throws(CaptureError) {
@@ -58,7 +55,9 @@ final class CaptureRecording: Sendable {
     let description = "\(name)\(Capture.exchangeEnding)"
     // What passes by waiting is no failure.
     let failed = failure != nil || ![200, 202, 204, 409, 429].contains(exchange.response.status)
-    defer { writer.end(number, files: [description] + (hasBody ? [body] : []), bytes: bytes, failed: failed) }
+    defer {
+      writer.end(number, of: exchange.api, files: [description] + (hasBody ? [body] : []), bytes: bytes, failed: failed)
+    }
     let path = FilePath("\(writer.path)/\(description)")
     try writer.disk.replace(path, with: try CaptureWriter.encode(exchange, in: writer.path))
   }

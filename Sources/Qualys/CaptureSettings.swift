@@ -11,10 +11,10 @@ package struct CaptureSettings: Sendable, Equatable {
   package var on: Occasion
   /// How long a capture is kept, in seconds.
   package var keep: Int
-  /// The folder in which each pipeline has a folder of captures.
-  package var folder: String
+  /// The folder in which each pipeline has a folder of captures; nil for one in the state's.
+  package var folder: String?
 
-  package init(on: Occasion, keep: Int = 86_400, folder: String = "captures") {
+  package init(on: Occasion = .error, keep: Int = 86_400, folder: String? = nil) {
     self.on = on
     self.keep = keep
     self.folder = folder

@@ -14,13 +14,17 @@ package final class CaptureWriter: Sendable {
     var counts: [API: Int] = [:]
     var answers = 0
     var bytes = 0
-    var ring: CaptureRing?
+    /// Which exchanges are kept of each API, when not all are.
+    var rings: [API: CaptureRing] = [:]
+    /// Whether nothing more is captured.
+    var isGivenUp = false
     var failure: CaptureError?
   }
 
   /// The folder.
   package let path: String
   let disk: CaptureDisk
+  private let onlyFailures: Bool
   private let shared: Mutex<Shared>
 
   /// Begins a capture in a folder that is made, or empty.
@@ -29,7 +33,8 @@ package final class CaptureWriter: Sendable {
   package init(_ path: String, onlyFailures: Bool = false, disk: CaptureDisk = .system) throws(CaptureError) {
     self.path = path
     self.disk = disk
-    shared = Mutex(Shared(ring: onlyFailures ? CaptureRing() : nil))
+    self.onlyFailures = onlyFailures
+    shared = Mutex(Shared())
     try disk.createFolder(FilePath(path))
     guard let there = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw CaptureError(path, "it is no folder, or cannot be read")
@@ -42,7 +47,7 @@ package final class CaptureWriter: Sendable {
   package var size: (answers: Int, bytes: Int) { shared.withLock { ($0.answers, $0.bytes) } }
 
   /// Whether something failed, as far as the exchanges themselves tell, or ``keepLast()`` was told.
-  package var hasFailures: Bool { shared.withLock { ($0.ring?.failures ?? 0) > 0 } }
+  package var hasFailures: Bool { shared.withLock { $0.rings.values.contains { $0.failures > 0 } } }
 
   /// What kept the capture from being whole, if anything did.
   package var failure: CaptureError? { shared.withLock { $0.failure } }
@@ -75,7 +80,20 @@ package final class CaptureWriter: Sendable {
   package func keep(_ state: SQLiteState) throws { try state.copy(to: FilePath("\(path)/\(Capture.stateFolder)")) }
 
   /// Keeps the exchanges at hand, since something about them failed.
-  package func keepLast() { shared.withLock { $0.ring?.keepAll() } }
+  package func keepLast() {
+    shared.withLock { shared in for api in shared.rings.keys { shared.rings[api]?.keepAll() } }
+  }
+
+  /// Whether nothing more is to be captured.
+  var isGivenUp: Bool { shared.withLock { $0.isGivenUp } }
+
+  /// Captures nothing more; returns whether this was the first time.
+  func giveUp() -> Bool {
+    shared.withLock { shared in
+      defer { shared.isGivenUp = true }
+      return !shared.isGivenUp
+    }
+  }
 
   // MARK: - Exchanges
 
@@ -85,7 +103,7 @@ package final class CaptureWriter: Sendable {
     let (number, count, round, failure) = shared.withLock { shared in
       shared.counts[request.api, default: 0] += 1
       shared.answers += 1
-      shared.ring?.begin(shared.answers)
+      if onlyFailures { shared.rings[request.api, default: CaptureRing()].begin(shared.answers) }
       return (shared.answers, shared.counts[request.api, default: 0], shared.rounds.last?.number ?? 1, shared.failure)
     }
     if let failure { throw failure }
@@ -101,10 +119,11 @@ package final class CaptureWriter: Sendable {
   }
 
   /// An exchange has ended; its files stand.
-  func end(_ number: Int, files: [String], bytes: Int, failed: Bool) {
+  func end(_ number: Int, of api: API, files: [String], bytes: Int, failed: Bool) {
     let unneeded = shared.withLock { shared in
       shared.bytes += bytes
-      return shared.ring?.end(number, files: files, failed: failed) ?? []
+      // What was cut short because the capture was given up is no failure of Qualys'.
+      return shared.rings[api]?.end(number, files: files, failed: failed && !shared.isGivenUp) ?? []
     }
     for file in unneeded { unsafe unlink("\(path)/\(file)") }
   }

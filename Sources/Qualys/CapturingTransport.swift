@@ -1,5 +1,4 @@
 package import Health
-internal import Synchronization
 
 /// Writes every answer of another transport into a capture while it is read.
 ///
@@ -17,7 +16,6 @@ package final class CapturingTransport: Transport {
   private let base: any Transport
   private let writer: @Sendable () -> CaptureWriter?
   private let importance: Importance
-  private let given = Mutex<String?>(nil)
 
   /// Captures into the writer that there is at the time, if there is one.
   package init(_ base: any Transport, _ importance: Importance, writer: @escaping @Sendable () -> CaptureWriter?) {
@@ -32,24 +30,20 @@ package final class CapturingTransport: Transport {
 
   package func send(_ request: APIRequest) async throws -> APIResponse {
     var response = try await base.send(request)
-    guard let writer = writer(), given.withLock({ $0 }) != writer.path else { return response }
+    guard let writer = writer(), !writer.isGivenUp else { return response }
     do throws(CaptureError) {
       let recording = try writer.begin(request, response)
       response.body = Body(base: response.body, recording: recording, transport: self)
     } catch {
-      try giveUp(error, writer.path)
+      try giveUp(error, writer)
     }
     return response
   }
 
   /// Ends the run, or only this capture.
-  private func giveUp(_ error: CaptureError, _ path: String) throws(CaptureError) {
+  private func giveUp(_ error: CaptureError, _ writer: CaptureWriter) throws(CaptureError) {
     guard case .byProduct(let events) = importance else { throw error }
-    let isFirst = given.withLock { given in
-      defer { given = path }
-      return given != path
-    }
-    guard isFirst else { return }
+    guard writer.giveUp() else { return }
     var event = HealthEvent(.firstPartyGeneric, .warning, stream: "", "\(error); the round goes on without a capture")
     event.tracker = "CaptureStopped"
     events.record(event)
@@ -89,7 +83,7 @@ package final class CapturingTransport: Transport {
           try body(recording)
         } catch {
           isWritten = false
-          try transport.giveUp(error, recording.path)
+          try transport.giveUp(error, recording.writer)
         }
       }
     }

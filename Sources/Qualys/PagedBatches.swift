@@ -136,6 +136,7 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
         (stuck, leftOut) = (0, 0)
         return
       }
+      context.onBadPage()
       if pager.takeUp(report) {
         troubles.begin()
         (stuck, leftOut) = (0, 0)

@@ -6,6 +6,12 @@ import Testing
 @Suite struct CaptureCommandTests {
   private static let demo = Program.project.appending(path: "Pipelines/demo.yaml").path
 
+  /// Writes a key, for its owner alone unless another mode is given.
+  private static func write(_ key: Data, to file: URL, mode: Int = 0o600) throws {
+    try key.write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+  }
+
   private func replay(_ capture: String, in folder: URL) async throws -> Data {
     let output = folder.appending(path: UUID().uuidString)
     let run = try await Program.run("run", Self.demo, "--replay", capture, "--output", output.path)
@@ -51,7 +57,7 @@ import Testing
   func anonymize() async throws {
     try await Program.withFolder { folder in
       let (to, key) = (folder.appending(path: "shared").path, folder.appending(path: "key"))
-      try Data(repeating: 7, count: 32).write(to: key)
+      try Self.write(Data(repeating: 7, count: 32), to: key)
       let words = ["--anonymize-key-file", key.path]
       let result = try await Command.run(
         try Program.path,
@@ -86,7 +92,7 @@ import Testing
       let none = try await Program.run("anonymize", folder.appending(path: "none").path, "--to", to)
       #expect(none.status == 78 && none.errorText.contains("cannot be listed"), "\(none.errorText)")
       let key = folder.appending(path: "key")
-      try Data("short".utf8).write(to: key)
+      try Self.write(Data("short".utf8), to: key)
       let short = try await Program.run(
         "capture",
         Self.demo,
@@ -98,6 +104,22 @@ import Testing
       )
       #expect(short.status == 78 && short.errorText.contains("has 5 bytes"), "\(short.errorText)")
       #expect(try await Program.run("capture", Self.demo, "--to", to, "--anonymize-key-file", key.path).status == 64)
+    }
+  }
+
+  @Test("a key that others can read is refused, by a link, too", arguments: [0o640, 0o604, 0o620])
+  func openKey(mode: Int) async throws {
+    try await Program.withFolder { folder in
+      let (key, link) = (folder.appending(path: "key"), folder.appending(path: "link"))
+      try Self.write(Data(repeating: 7, count: 32), to: key, mode: mode)
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: key)
+      for file in [key, link] {
+        let to = folder.appending(path: "to").path
+        let original = Program.project.appending(path: "Fixtures/demo").path
+        let result = try await Program.run("anonymize", original, "--to", to, "--anonymize-key-file", file.path)
+        #expect(result.status == 78 && result.errorText.contains("chmod 600"), "\(result.errorText)")
+        #expect(!FileManager.default.fileExists(atPath: to))
+      }
     }
   }
 }

@@ -74,7 +74,8 @@ final class LiveQualys: Sendable {
     _ file: String,
     since: Since? = nil,
     waits: Bool = false,
-    stop: StopSignal? = nil
+    stop: StopSignal? = nil,
+    rehearsal: (any Rehearsal)? = nil
   ) async throws -> RunReport {
     let head = "name: test\nqualys: { platform: US2, username: \"${QUALYS_USERNAME}\", password: \"${HUNTER}\" }\n"
     var request = PlanRequest.forTests(head + file)
@@ -94,7 +95,13 @@ final class LiveQualys: Sendable {
     live.stop = stop ?? StopSignal(pace)
     live.onNotice = { [self] text in change { $0.notices.append(text) } }
     live.onWait = { [self] waiting in if let waiting { change { $0.waits.append(waiting) } } }
-    return try await Run(plan, output: folder.path("out"), state: folder.path("state"), live: live).run()
+    return try await Run(
+      plan,
+      output: folder.path("out"),
+      state: folder.path("state"),
+      rehearsal: rehearsal,
+      live: live
+    ).run()
   }
 
   /// Time that goes when somebody sleeps.
@@ -140,6 +147,15 @@ final class LiveQualys: Sendable {
 
   /// An answer without data.
   static func refusal(_ status: Int) -> APIResponse { APIResponse(status: status, headers: [], body: NoBytes()) }
+
+  /// A good answer as far as its head goes.
+  static func answer(_ text: String) -> APIResponse {
+    let body = AsyncThrowingStream<[UInt8], any Error> { continuation in
+      continuation.yield(Array(text.utf8))
+      continuation.finish()
+    }
+    return APIResponse(status: 200, headers: [], body: body)
+  }
 
   private struct Network: Transport {
     let qualys: LiveQualys

@@ -13,6 +13,20 @@ import Testing
     Pace(elapsed: { .zero }, date: { date }, sleep: { _ in }, random: { 0 })
   }
 
+  private static func keeper(
+    _ on: CaptureSettings.Occasion,
+    in folder: TemporaryFolder,
+    _ events: any EventRecorder = NoEvents()
+  ) -> CaptureKeeper {
+    CaptureKeeper(
+      CaptureSettings(on: on),
+      in: folder.path("captures"),
+      pipeline: "p",
+      events: events,
+      pace: Self.pace()
+    )
+  }
+
   private static func send(_ answers: [ScriptedTransport.Answer], through keeper: CaptureKeeper) async throws {
     let transport = keeper.capturing(ScriptedTransport { call, _ in answers[call] })
     for id in answers.indices {
@@ -35,8 +49,7 @@ import Testing
   )
   func quiet(on: CaptureSettings.Occasion) async throws {
     let folder = try TemporaryFolder()
-    let settings = CaptureSettings(on: on, folder: folder.path("captures"))
-    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    let keeper = Self.keeper(on, in: folder)
     keeper.begin(round: 7, at: Self.now, state: nil)
     try await Self.send([.init("a"), .init("", status: 409), .init("b")], through: keeper)
     keeper.watchedEvents.record(HealthEvent("Started", .info, stream: "s", "it began"))
@@ -50,8 +63,7 @@ import Testing
   @Test("of a round in which pages failed those are kept, and the one before each")
   func failures() async throws {
     let folder = try TemporaryFolder()
-    let settings = CaptureSettings(on: .error, folder: folder.path("captures"))
-    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    let keeper = Self.keeper(.error, in: folder)
     keeper.begin(round: 1, at: Self.now, state: nil)
     var answers = (0..<12).map { ScriptedTransport.Answer("page \($0)") }
     answers[4] = .init("broken", cut: 3)
@@ -67,9 +79,8 @@ import Testing
   @Test("an answer that could not be understood is kept when an event says so")
   func event() async throws {
     let folder = try TemporaryFolder()
-    let settings = CaptureSettings(on: .error, folder: folder.path("captures"))
     let events = RecordedEvents()
-    let keeper = CaptureKeeper(settings, pipeline: "p", events: events, pace: Self.pace())
+    let keeper = Self.keeper(.error, in: folder, events)
     keeper.begin(round: 1, at: Self.now, state: nil)
     let transport = keeper.capturing(ScriptedTransport { call, _ in .init("page \(call)") })
     for number in 0..<6 {
@@ -82,11 +93,48 @@ import Testing
     #expect(events.all.map(\.message) == ["bad XML"])
   }
 
+  @Test("calls of another API meanwhile do not push out the answer that could not be understood")
+  func twoAPIs() async throws {
+    let folder = try TemporaryFolder()
+    let keeper = Self.keeper(.error, in: folder)
+    keeper.begin(round: 1, at: Self.now, state: nil)
+    let transport = keeper.capturing(ScriptedTransport { call, _ in .init("page \(call)") })
+    for api in [.detections, .detections, .knowledgeBase, .knowledgeBase, .knowledgeBase] as [API] {
+      for try await _ in try await transport.send(APIRequest(api, path: "/p", [])).body {}
+    }
+    keeper.keepLast()
+    keeper.end()
+    let capture = try #require(try Self.captures(in: folder).first)
+    #expect(capture.exchanges.count { $0.api == .detections } == 2)
+    #expect(capture.exchanges.count { $0.api == .knowledgeBase } == 2)
+  }
+
+  @Test("a full disk is told once for all streams, and leaves no capture of nothing")
+  func fullDisk() async throws {
+    let folder = try TemporaryFolder()
+    let events = RecordedEvents()
+    let keeper = CaptureKeeper(
+      CaptureSettings(),
+      in: folder.path("captures"),
+      pipeline: "p",
+      events: events,
+      pace: Self.pace(),
+      disk: CaptureDisk { descriptor, bytes in
+        if bytes.starts(with: "page".utf8) { throw Errno.noSpace }
+        try CaptureDisk.system.write(descriptor, bytes)
+      }
+    )
+    keeper.begin(round: 1, at: Self.now, state: nil)
+    for _ in 0..<2 { try await Self.send([.init("page 0"), .init("page 1")], through: keeper) }
+    keeper.end()
+    #expect(events.all.map(\.tracker) == ["CaptureStopped"])
+    #expect(try Self.captures(in: folder).isEmpty)
+  }
+
   @Test("a Qualys that is down for long does not fill the disk")
   func bounded() async throws {
     let folder = try TemporaryFolder()
-    let settings = CaptureSettings(on: .error, folder: folder.path("captures"))
-    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    let keeper = Self.keeper(.error, in: folder)
     keeper.begin(round: 1, at: Self.now, state: nil)
     try await Self.send((0..<500).map { _ in .init("down", status: 503) }, through: keeper)
     keeper.end()
@@ -101,8 +149,7 @@ import Testing
     for name in kept + ["20261121T013225Z-1", "20250101T000000Z-12"] {
       try FileManager.default.createDirectory(atPath: "\(place)/\(name)/state", withIntermediateDirectories: true)
     }
-    let settings = CaptureSettings(on: .error, keep: 86_400, folder: folder.path("captures"))
-    let keeper = CaptureKeeper(settings, pipeline: "p", events: NoEvents(), pace: Self.pace())
+    let keeper = Self.keeper(.error, in: folder)
     keeper.removeOld()
     #expect(Set(try FileManager.default.contentsOfDirectory(atPath: place)) == Set(kept))
   }
@@ -112,8 +159,7 @@ import Testing
     let folder = try TemporaryFolder()
     try "x".write(toFile: folder.path("captures"), atomically: true, encoding: .utf8)
     let events = RecordedEvents()
-    let settings = CaptureSettings(on: .always, folder: folder.path("captures"))
-    let keeper = CaptureKeeper(settings, pipeline: "p", events: events, pace: Self.pace())
+    let keeper = Self.keeper(.always, in: folder, events)
     keeper.begin(round: 1, at: Self.now, state: nil)
     try await Self.send([.init("a"), .init("b")], through: keeper)
     keeper.end()
