@@ -15,7 +15,14 @@ struct LiveOptions {
   let isRehearsal: Bool
 
   /// The events' file: the pipeline's, else one beside its state.
-  var eventsPath: String { plan.events ?? "\(state)/events.jsonl" }
+  var eventsPath: String { Self.eventsPath(of: plan, state: state) }
+
+  static func eventsPath(of plan: Plan, state: String) -> String { plan.events ?? "\(state)/events.jsonl" }
+
+  /// The folder of a pipeline's state: the command line's, the file's, or the usual one.
+  static func stateFolder(of plan: Plan, option: String?) -> String {
+    StateFolder.path(of: plan.name, option: option, file: plan.state) { ProcessInfo.processInfo.environment[$0] }
+  }
 
   func live(stop: StopSignal, _ progress: ProgressLine) -> Live {
     var live = Live()
@@ -33,7 +40,8 @@ struct LiveOptions {
   private func events(_ progress: ProgressLine) -> EventFile {
     EventFile(
       pipeline: plan.name,
-      account: plan.qualys?.platform ?? plan.qualys?.server ?? "",
+      // A server's name is nobody's business.
+      account: plan.qualys?.platform ?? "private",
       .file(eventsPath)
     ) { text in progress.say("sluice: \(text)") }
   }

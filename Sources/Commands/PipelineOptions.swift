@@ -51,6 +51,38 @@ struct PipelineOptions: ParsableArguments {
     rehearses: Bool = false,
     callsQualys: Bool = false
   ) throws -> Plan {
+    let plan = try Self.plan(of: pipeline) { request in
+      request.checksEnvironment = checksEnvironment
+      request.requiresSecrets = requiresSecrets
+      request.sends = sends
+      request.rehearses = rehearses
+      request.callsQualys = callsQualys || !requiresSecrets
+      if !input.isEmpty { request.inputs = input }
+      request.output = output
+      request.replay = replay
+      request.streams = stream
+      request.settings = set.map { setting in
+        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), String(parts[1]))
+      }
+    }
+    if requiresSecrets, plan.isLive, !callsQualys {
+      say("sluice: '\(pipeline)' asks Qualys itself, and this command does not")
+      say("  help: give '--replay' with a capture" + (input.isEmpty ? ", or '--input' with saved answers" : ""))
+      throw ExitStatus.configuration
+    }
+    return plan
+  }
+
+  /// Checks a pipeline and says what there is to say.
+  ///
+  /// - Parameter tellsWarnings: Whether that is more than what makes it impossible to go on.
+  /// - Throws: the exit code 78 when it cannot run.
+  static func plan(
+    of pipeline: String,
+    tellsWarnings: Bool = true,
+    _ change: (inout PlanRequest) -> Void
+  ) throws -> Plan {
     let file = try PipelineLocator.find(pipeline)
     let text: String
     do {
@@ -60,29 +92,12 @@ struct PipelineOptions: ParsableArguments {
       throw ExitStatus.configuration
     }
     var request = PlanRequest(text: text, file: file, registry: Components.registry)
-    request.checksEnvironment = checksEnvironment
-    request.requiresSecrets = requiresSecrets
-    request.sends = sends
-    request.rehearses = rehearses
-    request.callsQualys = callsQualys || !requiresSecrets
-    if !input.isEmpty { request.inputs = input }
-    request.output = output
-    request.replay = replay
-    request.streams = stream
-    request.settings = set.map { setting in
-      let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (String(parts[0]), String(parts[1]))
-    }
+    change(&request)
     let (plan, findings) = Plan.check(request)
-    for finding in findings { say(finding.description) }
+    for finding in findings where tellsWarnings || finding.severity == .error { say(finding.description) }
     guard let plan else {
       let errors = findings.count { $0.severity == .error }
       say("sluice: \(errors) error\(errors == 1 ? "" : "s") in '\(file)'; nothing was run")
-      throw ExitStatus.configuration
-    }
-    if requiresSecrets, plan.isLive, !callsQualys {
-      say("sluice: '\(file)' asks Qualys itself, and this command does not")
-      say("  help: give '--replay' with a capture" + (input.isEmpty ? ", or '--input' with saved answers" : ""))
       throw ExitStatus.configuration
     }
     return plan

@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
     let plan = try pipeline.plan(requiresSecrets: true, sends: send, rehearses: dryRun, callsQualys: true)
     let progress = ProgressLine()
     let stop = StopSignal()
-    let options = plan.isLive ? try liveOptions(plan) : nil
+    let options = plan.isLive ? liveOptions(plan) : nil
     let run = Run(
       plan,
       output: pipeline.output,
@@ -110,13 +110,10 @@ struct RunCommand: AsyncParsableCommand {
     if let status = Self.exitCode(of: report) { throw status }
   }
 
-  private func liveOptions(_ plan: Plan) throws -> LiveOptions {
-    let folder = StateFolder.path(of: plan.name, option: state, file: plan.state) {
-      ProcessInfo.processInfo.environment[$0]
-    }
-    return LiveOptions(
+  private func liveOptions(_ plan: Plan) -> LiveOptions {
+    LiveOptions(
       plan: plan,
-      state: folder,
+      state: LiveOptions.stateFolder(of: plan, option: state),
       since: since.flatMap { Since(written: $0) },
       waits: wait,
       // What was cut short, or read from elsewhere, says nothing of how far Qualys was read.

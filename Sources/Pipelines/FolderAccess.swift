@@ -45,7 +45,7 @@ package struct FolderAccess: Sendable {
     exists: { isFolder($0) },
     holdsCapture: { Capture.exists($0) },
     // What is wrong with a state is a run's to say: it may only be in use.
-    streamsOfState: { try? SQLiteState.streams(in: FilePath($0)) }
+    streamsOfState: { folder in (try? StateReader.look(at: FilePath(folder)) { try $0.streams() }) ?? nil }
   )
 
   /// The folder that a path lies in.

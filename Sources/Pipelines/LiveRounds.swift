@@ -72,7 +72,9 @@ struct LiveRounds {
 
   /// A round has ended: what it was is kept, unless it ended early, since then it goes on.
   func finish(_ stream: PlannedStream, endedEarly: Bool) throws {
-    if stream.needsBeginning, !endedEarly { try FullPulls(state: state).finish(stream.name) }
+    if endedEarly { return }
+    if stream.needsBeginning { try FullPulls(state: state).finish(stream.name) }
+    try FinishedRounds(state: state).note(stream.name, at: live.pace.date())
   }
 
   // MARK: - What the state says

@@ -11,8 +11,8 @@ package enum LiveStack {
 
   /// The same with other limits, which are kept by a clock of the network's own if it has one: tests wait for bytes in
   /// earnest, and for nothing else.
-  package static func connecting(within limits: TransferLimits, of network: Pace? = nil) -> Live.Connect {
-    { plan, live, wrap in try connect(plan, live, wrap, limits, network ?? live.pace) }
+  package static func connecting(within limits: TransferLimits, of clock: Pace? = nil) -> Live.Connect {
+    { plan, live, wrap in try connect(plan, live, wrap, limits, clock ?? live.pace) }
   }
 
   private static func connect(
@@ -22,12 +22,32 @@ package enum LiveStack {
     _ limits: TransferLimits,
     _ pace: Pace
   ) throws -> LiveConnection {
+    let network = try network(plan, limits: limits, pace: pace)
+    let throttle = Throttle(leave: Double(plan.qualys?.leave ?? 0) / 100, pace: live.pace) { _, until, reason in
+      live.onWait(Live.Waiting(until: until, reason: reason))
+    }
+    return LiveConnection(
+      ThrottledTransport(wrap(network), throttle),
+      readingAheadUnder: live.readsAhead ? throttle : nil
+    ) {
+      await network.shutDown()
+    }
+  }
+
+  /// Makes what reaches Qualys over the network, as a plan says.
+  ///
+  /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
+  package static func network(
+    _ plan: Plan,
+    limits: TransferLimits = TransferLimits(),
+    pace: Pace = .system
+  ) throws(Misconfiguration) -> LiveTransport {
     guard let qualys = plan.qualys, let username = qualys.username, let password = qualys.password else {
       throw Misconfiguration(
         "'\(plan.name)' does not say how Qualys is reached; add 'qualys:' with a name and password"
       )
     }
-    let network = try LiveTransport(
+    return try LiveTransport(
       platform(qualys),
       credentials: Credentials(username: Secret(username), password: Secret(password)),
       tls: TLSFiles(
@@ -39,15 +59,6 @@ package enum LiveStack {
       limits: limits,
       pace: pace
     )
-    let throttle = Throttle(leave: Double(qualys.leave) / 100, pace: live.pace) { _, until, reason in
-      live.onWait(Live.Waiting(until: until, reason: reason))
-    }
-    return LiveConnection(
-      ThrottledTransport(wrap(network), throttle),
-      readingAheadUnder: live.readsAhead ? throttle : nil
-    ) {
-      await network.shutDown()
-    }
   }
 
   private static func platform(_ qualys: QualysSettings) throws(Misconfiguration) -> Platform {

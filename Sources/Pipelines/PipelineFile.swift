@@ -43,6 +43,9 @@ struct PipelineFile: Sendable {
   var qualys: QualysSettings?
   /// The platform of `qualys`, and where it stands.
   var platform: WrittenText?
+  /// Where `qualys` stands, and each of its `versions`.
+  var qualysLocation: Location?
+  var versions: [String: Location] = [:]
   var replay: WrittenText?
   var state: WrittenText?
   var events: WrittenText?
@@ -105,6 +108,9 @@ extension PipelineFile {
     ("connections", "How many calls may be under way at once; as many as Qualys allows, less one, when left out."),
   ]
 
+  /// The keys of `versions`: the APIs, and the list of hosts that ranges and counts are made of.
+  static let versionKeys = API.allCases.map(\.rawValue)
+
   /// The keys of `capture`.
   static let captureKeys: [(name: String, summary: String)] = [
     ("on", "Which answers are kept: those of trouble and the one before each (error, the default), or all (always)."),
@@ -117,11 +123,6 @@ extension PipelineFile {
 
   /// The keys of the file that a stream can have, too.
   static let sharedKeys = ["sinks", "start", "full"]
-
-  /// Qualys' platforms (`qualys-api` 6).
-  static let platforms = [
-    "US1", "US2", "US3", "US4", "EU1", "EU2", "EU3", "IN1", "CA1", "AE1", "UK1", "AU1", "KSA1",
-  ]
 
   /// Whose names can be written.
   static let namings = ["sumo", "qualys"]

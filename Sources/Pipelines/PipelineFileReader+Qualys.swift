@@ -1,9 +1,11 @@
+internal import Qualys
+
 extension PipelineFileReader {
   /// How Qualys is reached.
   mutating func qualys(_ entry: YAMLNode.Entry) -> QualysSettings? {
     guard let map = mapping(entry.value, of: "'qualys'", keys: PipelineFile.qualysKeys.map(\.name)) else { return nil }
     var settings = QualysSettings()
-    platform = text(map["platform"], "platform").flatMap { choice($0, "platform", PipelineFile.platforms) }
+    platform = text(map["platform"], "platform").flatMap { choice($0, "platform", Platform.names) }
     settings.platform = platform?.value
     settings.server = text(map["server"], "server")?.value
     settings.gateway = text(map["gateway"], "gateway")?.value
@@ -43,11 +45,12 @@ extension PipelineFileReader {
       }
     }
     if let versions = map["versions"],
-      let map = mapping(versions.value, of: "'versions'", keys: ["detections", "knowledge-base", "assets"])
+      let map = mapping(versions.value, of: "'versions'", keys: PipelineFile.versionKeys)
     {
       for (key, entry) in map {
         guard let version = text(entry, key) else { continue }
         settings.versions[key] = version.value
+        self.versions[key] = version.location
         if version.isKnown, version.value.wholeMatch(of: /[0-9]+\.[0-9]+/) == nil {
           findings.error("'\(key)' is a version such as 5.0, not '\(version.shown)'", at: version.location)
         }

@@ -6,8 +6,9 @@ struct PipelineFileReader {
   var replacesSources = false
   var replacesSinks = false
 
-  /// The platform that `qualys` names, and where.
+  /// The platform that `qualys` names, and where; where its versions stand.
   var platform: WrittenText?
+  var versions: [String: Location] = [:]
 
   /// When streams ask for everything, as far as it was read: the file's own word, or that of the stream at hand.
   private var times = PipelineFile.Times()
@@ -28,6 +29,8 @@ struct PipelineFileReader {
     if let names = text(map["names"], "names") { file.names = choice(names, "names", PipelineFile.namings) }
     file.qualys = map["qualys"].flatMap { qualys($0) }
     file.platform = platform
+    file.qualysLocation = map["qualys"]?.location
+    file.versions = versions
     file.replay = text(map["replay"], "replay")
     file.deadLetters = text(map["dead-letters"], "dead-letters")
     file.state = text(map["state"], "state")

@@ -1,3 +1,4 @@
+internal import Qualys
 internal import Streaming
 
 /// The JSON Schema of a pipeline file, for editors: what the components of a registry say of themselves.
@@ -68,14 +69,14 @@ package enum PipelineSchema {
   private static var qualysTypes: [String: SchemaValue] {
     let version: SchemaValue = ["type": ["string", "number"]]
     return [
-      "platform": choice(PipelineFile.platforms), "server": scalar("string"), "gateway": scalar("string"),
+      "platform": choice(Platform.names), "server": scalar("string"), "gateway": scalar("string"),
       "username": scalar("string"), "password": scalar("string"), "ca-file": scalar("string"),
       "client-certificate": scalar("string"), "client-key": scalar("string"),
       "leave": ["type": "string", "pattern": "^([0-8]?[0-9]%|90%|.*\\$\\{.*)$"],
       "connections": ["anyOf": [["type": "integer", "minimum": 1, "maximum": 100], reference("lookup")]],
       "versions": [
         "type": "object", "additionalProperties": false,
-        "properties": ["detections": version, "knowledge-base": version, "assets": version],
+        "properties": .object(PipelineFile.versionKeys.map { (key: $0, value: version) }),
       ],
     ]
   }

@@ -18,11 +18,25 @@ package struct Plan: Sendable {
   package let events: String?
   /// Which answers a live run keeps, when the file says it; the folder is a path from where the program runs.
   package let capture: CaptureSettings?
+  /// Where the file says how Qualys is reached.
+  package let qualysLocation: Location?
+  /// The file that it was read from, and what of it nobody may see.
+  let origin: (file: String, text: String, hidden: [Place])
   /// The streams to run, in the file's order.
   package private(set) var streams: [PlannedStream]
 
+  /// The file that dead letters go into, unless the command line names a folder.
+  package var deadLetterPath: String { deadLetters ?? "dead-letters/\(name).jsonl" }
+
   /// Whether a run asks Qualys itself.
   package var isLive: Bool { replay == nil && streams.contains(where: \.callsQualys) }
+
+  /// A finding about this pipeline as `check` would show it, with the line that it is about.
+  package func shown(_ finding: Diagnostic) -> Diagnostic {
+    var findings = Findings()
+    findings.add(finding)
+    return findings.sorted(file: origin.file, text: origin.text, hiding: origin.hidden)[0]
+  }
 
   /// The same pipeline with only some of its streams.
   package func keeping(_ streams: [PlannedStream]) -> Plan {

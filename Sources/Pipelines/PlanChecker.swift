@@ -51,6 +51,7 @@ struct PlanChecker {
     checkPaths(of: streams.compactMap { $0 }, in: file.name)
     checkDetected(streams.compactMap { $0 })
     checkState(of: file, names: Set(streamNames), streams.compactMap { $0 })
+    checkVersions(of: file, streams.compactMap { $0 })
     checkSecrets(root, streams: file.streams, callsQualys: streams.contains { $0?.callsQualys ?? false })
     if let state = file.state { checkFolder(ofFile: path(of: state) + "/state.db", at: state.location) }
     // In a run what cannot be kept is told, and no more.
@@ -69,6 +70,8 @@ struct PlanChecker {
       state: file.state.map { path(of: $0) },
       events: file.events?.value,
       capture: capture,
+      qualysLocation: file.qualysLocation,
+      origin: (request.file, request.text, hiddenPlaces),
       streams: streams.compactMap { $0 }
     )
   }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What to check, and against what.
 package struct PlanRequest: Sendable {
   /// The pipeline file's text.
@@ -32,6 +34,8 @@ package struct PlanRequest: Sendable {
   package var callsQualys = true
   /// Options given on the command line (`--set key=value`).
   package var settings: [(key: String, value: String)] = []
+  /// What day it is, seconds since 1970: versions of endpoints have an end.
+  package var today = Int(Date().timeIntervalSince1970)
   /// The streams to plan (`--stream`); all when empty.
   package var streams: [String] = []
 

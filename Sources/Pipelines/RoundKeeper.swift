@@ -81,6 +81,17 @@ actor RoundKeeper {
     }
   }
 
+  /// Lets the round at hand end where it is, and the next one ask from another time: in one transaction.
+  func reset(to since: Since, _ positions: Positions) throws {
+    try keep(storing: [Windows.entry(stream, since: since)], in: Windows.space) { progress in
+      progress.round = nil
+      progress.cursor = nil
+      progress.finishedRound = nil
+      progress.isWritten = true
+      progress.sinks = positions
+    }
+  }
+
   /// Says that all is written and files only lack their names, or that they have them.
   func keep(isWritten: Bool, _ positions: Positions) throws {
     try keep { progress in

@@ -6,7 +6,7 @@ internal import SystemPackage
 
 extension Run {
   /// The names of spaces of the state in which keys name streams.
-  private static let sharedSpaces = [Windows.space, FullPulls.space, Quarantine.space]
+  static let sharedSpaces = [Windows.space, FullPulls.space, Quarantine.space, FinishedRounds.space]
 
   /// One round of every stream, asked of Qualys itself.
   ///

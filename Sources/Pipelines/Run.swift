@@ -160,7 +160,7 @@ package struct Run: Sendable {
 
   private var deadLetterPath: FilePath {
     if let output { return FilePath(output).appending("dead-letters.jsonl") }
-    return FilePath(plan.deadLetters ?? "dead-letters/\(plan.name).jsonl")
+    return FilePath(plan.deadLetterPath)
   }
 }
 

@@ -98,6 +98,19 @@ struct StreamRun {
     return report
   }
 
+  /// Ends a round that an earlier run has begun: what is committed gets its final place, and the next round asks from a
+  /// time that a person chose.
+  ///
+  /// - Precondition: The state is durable, and nothing was run.
+  /// - Throws: ``UnreadableProgress``, `UnrecoverableFile` when what is committed cannot be found again; nothing has changed
+  ///   then.
+  func reset(to since: Since) async throws {
+    try await recover()
+    try await keeper?.reset(to: since, positions)
+    for output in outputs { try await output.publish() }
+    try await keeper?.keep(isWritten: false, [])
+  }
+
   /// How many pages stand so far.
   var pageCount: Int { get async { await commits.report.pages } }
 

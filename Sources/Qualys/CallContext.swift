@@ -58,7 +58,7 @@ package struct CallContext: Sendable {
   var notices: StreamNotices { StreamNotices(stream, events) }
 
   /// The version of an endpoint: the file's, else the one that Qualys supports.
-  func version(of api: API) -> String { versions[api.rawValue] ?? (api == .knowledgeBase ? "4.0" : "5.0") }
+  func version(of api: API) -> String { api.version(in: versions) }
 
   /// How long to wait before asking again, in seconds: what Qualys said, else full jitter up to five minutes.
   func seconds(toWaitFor remedy: Refusal.Remedy, failures: Int) -> Double {

@@ -128,6 +128,11 @@ package struct DetectionsSource: APISource {
     }
   }
 
+  /// The parameters of a stream's options that choose hosts, as Host List takes them, too.
+  package static func hostFilters(of options: Options) -> [APIRequest.Parameter] {
+    parameters.values(of: options).filter { DetectionsPager.hostFilters.contains($0.name) }
+  }
+
   /// The options that take a time.
   private static let times = [
     "vm_scan_since", "no_vm_scan_since", "vm_scan_date_after", "vm_scan_date_before", "vm_auth_scan_date_after",

@@ -30,15 +30,18 @@ package struct Quarantine: Sendable {
   }
 
   /// What a stream leaves out, ascending.
-  package func entries() throws -> [Entry] {
-    let prefix = key(nil)
+  package func entries() throws -> [Entry] { try Self.entries(of: stream, in: state) }
+
+  /// What a stream leaves out, ascending, as a state says.
+  package static func entries(of stream: String, in state: any StateReading) throws -> [Entry] {
+    let prefix = key(nil, of: stream)
     var found: [Entry] = []
     var last = prefix
     while true {
-      let some = try state.entries(of: Self.space, after: last, limit: 1000)
+      let some = try state.entries(of: space, after: last, limit: 1000)
       for (key, value) in some {
         guard key.starts(with: prefix), key.count == prefix.count + 8 else { return found }
-        if value == Self.released { continue }
+        if value == released { continue }
         let since = value.isEmpty ? nil : String(decoding: value, as: UTF8.self)
         found.append(Entry(id: QIDLedger.qid(Array(key.suffix(8))), since: since))
       }
@@ -47,9 +50,14 @@ package struct Quarantine: Sendable {
     }
   }
 
+  /// Lets everything go, as if it had never been left out.
+  package func clear() throws {
+    try state.store(entries().map { (Self.key($0.id, of: stream), Self.released) }, in: Self.space)
+  }
+
   /// Leaves an item out from now on, and says so.
   func add(_ entry: Entry, _ kind: String, tries: Int) throws {
-    try state.store([(key(entry.id), Array((entry.since ?? "").utf8))], in: Self.space)
+    try state.store([(Self.key(entry.id, of: stream), Array((entry.since ?? "").utf8))], in: Self.space)
     let count = try entries().count
     notices.notice(
       "HostQuarantined",
@@ -63,14 +71,14 @@ package struct Quarantine: Sendable {
   ///
   /// Called before the page is read, for then it is known to be in time; if the page breaks off, it is forgotten.
   func release(_ id: UInt64, with page: Page) throws {
-    try state.memory(Self.space, of: stream).set(Self.released, for: key(id), at: 0, of: page)
+    try state.memory(Self.space, of: stream).set(Self.released, for: Self.key(id, of: stream), at: 0, of: page)
   }
 
   /// Says that an item came.
   ///
   /// - Parameter isGone: Whether nothing of it came, since Qualys has it no more: there is no mark to let it go with.
   func tellReleased(_ id: UInt64, _ kind: String, isGone: Bool) throws {
-    if isGone { try state.store([(key(id), Self.released)], in: Self.space) }
+    if isGone { try state.store([(Self.key(id, of: stream), Self.released)], in: Self.space) }
     notices.notice("HostQuarantined", .info, "\(kind) \(id) came: it is no longer left out") {
       $0.isRecovery = true
       $0.counts = ["id": Int(clamping: id)]
@@ -78,5 +86,7 @@ package struct Quarantine: Sendable {
   }
 
   /// Keys of a stream stand together, in the order of the ids.
-  private func key(_ id: UInt64?) -> [UInt8] { Array(stream.utf8) + [0] + (id.map(QIDLedger.key) ?? []) }
+  private static func key(_ id: UInt64?, of stream: String) -> [UInt8] {
+    Array(stream.utf8) + [0] + (id.map(QIDLedger.key) ?? [])
+  }
 }

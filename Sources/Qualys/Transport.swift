@@ -53,6 +53,11 @@ package enum API: String, Sendable, Codable, CaseIterable {
 
   /// Whether it is called on the gateway, with a token; the others are called on the API server, with a password.
   package var isOnGateway: Bool { self == .assets }
+
+  /// The version that is called: the one that is given for it, else the one that Qualys supports.
+  package func version(in versions: [String: String]) -> String {
+    versions[rawValue] ?? (self == .knowledgeBase ? "4.0" : "5.0")
+  }
 }
 
 /// The head of an answer, and its body as it arrives.

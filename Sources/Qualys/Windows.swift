@@ -15,14 +15,22 @@ package struct Windows: Sendable {
   package func since(_ stream: String) throws -> String? { try beginning(of: stream)?.text }
 
   /// Where a stream's next round begins; nil when it has never finished one.
-  package func beginning(of stream: String) throws -> Since? {
-    try value(of: Self.key(stream)).map { $0.isEmpty ? .all : .time(String(decoding: $0, as: UTF8.self)) }
+  package func beginning(of stream: String) throws -> Since? { try Self.beginning(of: stream, in: state) }
+
+  /// Where a stream's next round begins, as a state says.
+  package static func beginning(of stream: String, in state: any StateReading) throws -> Since? {
+    try value(of: key(stream), in: state).map { $0.isEmpty ? .all : .time(String(decoding: $0, as: UTF8.self)) }
   }
 
   /// What is to be stored in the transaction that ends a round which began at a time of the server's clock: the next
   /// one asks from there on, and a little before.
   package static func entry(_ stream: String, began serverTime: Int) -> (key: [UInt8], value: [UInt8]) {
     (key(stream), Array(ServerTime.text(serverTime - overlap).utf8))
+  }
+
+  /// What is to be stored so that the next round asks from a time that a person chose.
+  package static func entry(_ stream: String, since: Since) -> (key: [UInt8], value: [UInt8]) {
+    (key(stream), Array((since.text ?? "").utf8))
   }
 
   /// Ends a round outside a transaction of the stream's own.
@@ -37,7 +45,7 @@ package struct Windows: Sendable {
 
   /// What the windows of a stream were finished with, as a fingerprint; nil before its first round.
   func fingerprint(of stream: String) throws -> String? {
-    try value(of: Self.fingerprintKey(stream)).map { String(decoding: $0, as: UTF8.self) }
+    try Self.value(of: Self.fingerprintKey(stream), in: state).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Notes what a stream asks for, before it is asked.
@@ -52,7 +60,7 @@ package struct Windows: Sendable {
   private static func key(_ stream: String) -> [UInt8] { Array(stream.utf8) }
   private static func fingerprintKey(_ stream: String) -> [UInt8] { key(stream) + Array("\u{0}options".utf8) }
 
-  private func value(of key: [UInt8]) throws -> [UInt8]? {
-    try state.entries(of: Self.space, after: nil, limit: .max).first { $0.key == key }?.value
+  private static func value(of key: [UInt8], in state: any StateReading) throws -> [UInt8]? {
+    try state.entries(of: space, after: nil, limit: .max).first { $0.key == key }?.value
   }
 }

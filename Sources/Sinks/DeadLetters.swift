@@ -142,7 +142,7 @@ package final class DeadLetters: Sendable {
     return unsafe (Array(writer.bytes[place.range]), record.fields.mark)
   }
 
-  private static let opening = #","DeadLetter":{"Stream":""#
+  static let opening = #","DeadLetter":{"Stream":""#
 
   private static func letter(_ line: [UInt8], stream: String, stage: String, reason: String) throws -> [UInt8] {
     var writer = JSONWriter(capacity: line.count + 256)

@@ -11,19 +11,7 @@ extension SQLiteState {
   ) throws(StateError) -> [(key: [UInt8], value: [UInt8])] {
     guard let space = shared.withLock({ $0.spaces[space] }) else { return [] }
     return try attempt("read") {
-      try database.read { database in
-        // Above nothing is above the empty key, or it.
-        let statement = try database.cachedStatement(
-          sql: """
-            SELECT key, value, "check" FROM memory WHERE space = ? AND key \(key == nil ? ">=" : ">") ? \
-            ORDER BY key LIMIT ?
-            """
-        )
-        return try Row.fetchAll(statement, arguments: [space, Data(key ?? []), limit]).map { row in
-          let key = [UInt8](row[0] as Data)
-          return (key, try Self.value(row[1], row[2], of: key, in: space))
-        }
-      }
+      try database.read { try Self.entries(of: space, after: key, limit: limit, $0) }
     }
   }
 
@@ -99,6 +87,25 @@ extension SQLiteState {
   }
 
   // MARK: - Rows
+
+  static func entries(
+    of space: Int64,
+    after key: [UInt8]?,
+    limit: Int,
+    _ database: Database
+  ) throws -> [(key: [UInt8], value: [UInt8])] {
+    // Above nothing is above the empty key, or it.
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT key, value, "check" FROM memory WHERE space = ? AND key \(key == nil ? ">=" : ">") ? \
+        ORDER BY key LIMIT ?
+        """
+    )
+    return try Row.fetchAll(statement, arguments: [space, Data(key ?? []), limit]).map { row in
+      let key = [UInt8](row[0] as Data)
+      return (key, try value(row[1], row[2], of: key, in: space))
+    }
+  }
 
   static func value(_ value: Data, _ check: Int64, of key: [UInt8], in space: Int64) throws -> [UInt8] {
     let value = [UInt8](value)

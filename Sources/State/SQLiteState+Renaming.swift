@@ -1,7 +1,5 @@
 internal import Foundation
 internal import GRDB
-internal import Glibc
-package import SystemPackage
 
 extension SQLiteState {
   /// Gives what is kept of a stream to another name, in one transaction.
@@ -59,24 +57,5 @@ extension SQLiteState {
     if key == old || key.starts(with: old + [0]) { return new + key.dropFirst(old.count) }
     let slash = UInt8(ascii: "/")
     return key.suffix(old.count + 1).elementsEqual([slash] + old) ? key.dropLast(old.count) + new : nil
-  }
-
-  /// The names of the streams that a state has something of; nil when there is no state.
-  ///
-  /// Only looks, also beside a run that has the folder.
-  /// - Throws: ``StateError`` when there is one that cannot be read.
-  package static func streams(in folder: FilePath) throws(StateError) -> [String]? {
-    let path = folder.appending("state.db")
-    guard unsafe access(path.string, F_OK) == 0 else { return nil }
-    do {
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(5)
-      let queue = try DatabaseQueue(path: path.string, configuration: configuration)
-      defer { try? queue.close() }
-      return try queue.read { try String.fetchAll($0, sql: "SELECT stream FROM progress ORDER BY stream") }
-    } catch {
-      throw StateError.describing(error, path)
-    }
   }
 }

@@ -32,6 +32,20 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+extension StateError {
+  /// A newer release wrote a state, in a version that this one does not know.
+  static func newer(_ path: FilePath, _ version: Int) -> StateError {
+    StateError(
+      .newerSchema,
+      path,
+      """
+      a newer release wrote the state '\(path)' (version \(version); this one knows \(Schema.versions.count)); \
+      run that release, or name another folder for the state: a full pull follows
+      """
+    )
+  }
+}
+
 /// A database that could not be trusted and was moved out of the way.
 package struct MovedAside: Sendable, Equatable {
   /// Where it is now.

@@ -146,14 +146,7 @@ struct StateFile {
     guard application == Schema.applicationID else { throw Mistrust(reason: "it is no state of this program") }
     guard version > 0 else { throw Mistrust(reason: "its version is \(version)") }
     guard version <= Schema.versions.count else {
-      throw StateError(
-        .newerSchema,
-        path,
-        """
-        a newer release wrote the state '\(path)' (version \(version); this one knows \(Schema.versions.count)); \
-        run that release, or name another folder for the state: a full pull follows
-        """
-      )
+      throw StateError.newer(path, version)
     }
     let problems = try String.fetchAll(database, sql: "PRAGMA quick_check(3)")
     guard problems == ["ok"] else { throw Mistrust(reason: problems.joined(separator: "; ")) }

@@ -20,7 +20,7 @@ final class StateLock: Sendable {
     } catch {
       throw StateError.cannotWrite(path, error)
     }
-    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(descriptor) else {
       let process = Self.process(in: descriptor)
       try? descriptor.close()
       throw StateError(
@@ -35,6 +35,26 @@ final class StateLock: Sendable {
   }
 
   deinit { try? descriptor.close() }
+
+  /// Takes the lock; not at once if need be, since whoever looks for its holder has it for a moment.
+  private static func take(_ descriptor: FileDescriptor) -> Bool {
+    for _ in 0..<5 {
+      if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(10_000)
+    }
+    return flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
+  }
+
+  /// Who holds the lock of a folder; nil when nobody does.
+  static func holder(in folder: FilePath) -> StateHolder? {
+    guard let descriptor = try? FileDescriptor.open(folder.appending("lock"), .readOnly, options: .closeOnExec) else {
+      return nil
+    }
+    // Closing gives it back.
+    defer { try? descriptor.close() }
+    if flock(descriptor.rawValue, LOCK_SH | LOCK_NB) == 0 { return nil }
+    return StateHolder(process: process(in: descriptor))
+  }
 
   private static func process(in descriptor: FileDescriptor) -> Int? {
     var bytes = [UInt8](repeating: 0, count: 20)

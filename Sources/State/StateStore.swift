@@ -1,10 +1,19 @@
 package import Streaming
 
+/// What can be asked of a state, also beside whoever writes it.
+package protocol StateReading {
+  /// What is committed under a space, in ascending order of the keys, those above `key`; at most `limit` of them.
+  func entries(of space: String, after key: [UInt8]?, limit: Int) throws -> [(key: [UInt8], value: [UInt8])]
+
+  /// What one stream has come to: nil before its first commit.
+  func progress(of stream: String) throws -> StreamProgress?
+}
+
 /// Where a pipeline keeps what must outlive a process; one database by default, a shared one later.
 ///
 /// A page is committed in one transaction, which also proves that the writer still owns the pipeline. Until then what was
 /// set in it is held in memory: the keys and values of the pages in flight, and about 150 bytes for each.
-package protocol StateStore: AnyObject, Sendable {
+package protocol StateStore: AnyObject, StateReading, Sendable {
   /// Whether a later process finds what is kept here: then what a run leaves unfinished, the next one goes on with.
   var isDurable: Bool { get }
 
@@ -15,14 +24,8 @@ package protocol StateStore: AnyObject, Sendable {
   ///   - stream: The stream whose pages commit what is set.
   func memory(_ space: String, of stream: String) -> any Memory
 
-  /// What is committed under a space, in ascending order of the keys, those above `key`; at most `limit` of them.
-  func entries(of space: String, after key: [UInt8]?, limit: Int) throws -> [(key: [UInt8], value: [UInt8])]
-
   /// Keeps values that belong to no page, such as a cache, durable when it returns.
   func store(_ entries: [(key: [UInt8], value: [UInt8])], in space: String) throws
-
-  /// What one stream has come to: nil before its first commit.
-  func progress(of stream: String) throws -> StreamProgress?
 
   /// Commits a page up to `marks`: what its stages remembered, and how far the stream has come, in one transaction.
   ///

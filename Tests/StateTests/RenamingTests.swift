@@ -49,7 +49,7 @@ import Testing
     #expect(try Self.text(state, "older/deduplicate") == ["key=of older"])
     let keys = ["last/new=7", "last/older=7", "new=window", "new\u{0}x=8", "older=window", "older\u{0}x=8"]
     #expect(try Self.text(state, "windows") == keys)
-    #expect(try SQLiteState.streams(in: path) == ["new", "older"])
+    #expect(try StateReader.look(at: path) { try $0.streams() } == ["new", "older"])
   }
 
   @Test("nothing happens without an old one, or beside a new one", arguments: [[], ["new"], ["old", "new"]])
@@ -62,11 +62,11 @@ import Testing
 
   @Test func streamsCanBeLookedAtBesideARun() throws {
     let folder = try TemporaryFolder()
-    #expect(try SQLiteState.streams(in: FilePath(folder.path("none"))) == nil)
+    #expect(try StateReader.look(at: FilePath(folder.path("none"))) { try $0.streams() } == nil)
     let state = try SQLiteState(in: FilePath(folder.path("state")))
     try Self.fill(state, "one")
-    #expect(try SQLiteState.streams(in: FilePath(folder.path("state"))) == ["one"])
+    #expect(try StateReader.look(at: FilePath(folder.path("state"))) { try $0.streams() } == ["one"])
     try Self.fill(state, "two")
-    #expect(try SQLiteState.streams(in: FilePath(folder.path("state"))) == ["one", "two"])
+    #expect(try StateReader.look(at: FilePath(folder.path("state"))) { try $0.streams() } == ["one", "two"])
   }
 }

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import Health
+package import Qualys
+internal import Streaming
+
+/// Asks Qualys whether a pipeline can run, by a few calls that give next to nothing; no state is touched.
+package struct OnlineCheck: Sendable {
+  /// What came of it.
+  package struct Result: Sendable {
+    /// What was seen, a line each.
+    package var lines: [String] = []
+    /// What is the matter.
+    package var findings: [Diagnostic] = []
+    /// Whether a person must do something about it; else what is the matter passes.
+    package var needsPerson = false
+  }
+
+  private let plan: Plan
+  private let probe: Probe
+
+  /// - Parameter transport: What gives answers as they are on the wire.
+  package init(_ plan: Plan, _ transport: any Transport) {
+    self.plan = plan
+    probe = Probe(InflatingTransport(transport), versions: plan.qualys?.versions ?? [:])
+  }
+
+  /// Asks each API that the pipeline uses, one after another; no further one when the password is wrong, since each try
+  /// counts towards locking the account.
+  package func run() async throws -> Result {
+    var result = Result()
+    for api in [API.detections, .knowledgeBase, .assets] {
+      let streams = plan.streams.filter { $0.calls(api) }
+      if streams.isEmpty { continue }
+      do {
+        try await ask(api, streams, &result)
+      } catch {
+        try Task.checkCancellation()
+        let finding = OnlineTrouble(error, api)
+        result.findings.append(plan.shown(finding.diagnostic(at: plan.qualysLocation)))
+        result.needsPerson = result.needsPerson || finding.needsPerson
+        if finding.isWrongPassword { break }
+      }
+    }
+    return result
+  }
+
+  private func ask(_ api: API, _ streams: [PlannedStream], _ result: inout Result) async throws {
+    guard api != .knowledgeBase else {
+      let answer = try await probe.knowledgeBase()
+      result.lines.append("\(api.rawValue): answers\(words(answer.limits))")
+      return
+    }
+    for stream in streams {
+      let isAssets = api == .assets
+      let answer =
+        isAssets
+        ? try await probe.assets() : try await probe.detections(DetectionsSource.hostFilters(of: stream.source.options))
+      let size = stream.source.options.integer(isAssets ? "pageSize" : "truncation_limit") ?? 0
+      let count = answer.count ?? 0
+      let calls = size == 0 ? 1 : max(1, (count + size - 1) / size)
+      let items = isAssets ? "assets" : "hosts"
+      let pages = size == 0 ? "one page" : "\(number(calls)) page\(calls == 1 ? "" : "s") of \(number(size))"
+      let budget = CallBudget(answer.limits, leave: plan.qualys?.leave ?? 0)
+      result.lines.append(
+        "\(stream.name): \(number(count)) \(items) visible, \(pages)\(words(answer.limits)): a round that asks for everything "
+          + "takes about \(number(calls)) call\(calls == 1 ? "" : "s")" + (budget.map { time(calls, $0) } ?? "")
+      )
+      if let budget { checkInterval(of: stream, calls, budget, &result) }
+    }
+  }
+
+  /// Reports a round that cannot be finished before the next one is due.
+  private func checkInterval(of stream: PlannedStream, _ calls: Int, _ budget: CallBudget, _ result: inout Result) {
+    guard let every = stream.interval, !budget.allows(calls, every: Int(every.components.seconds)) else { return }
+    let finding = Diagnostic(
+      .warning,
+      "a round of '\(stream.name)' that asks for everything cannot be finished within 'every: \(Interval.text(every))': it "
+        + "takes about \(number(calls)) calls, and \(number(budget.share)) in \(length(of: budget.window)) are its own",
+      at: stream.source.location,
+      help:
+        "later rounds ask only for what changed; if that is much, too, raise 'every', the page's size, or lower 'leave'"
+    )
+    result.findings.append(plan.shown(finding))
+  }
+
+  // MARK: - Words
+
+  private func words(_ limits: RateHeaders) -> String {
+    guard let limit = limits.limit, let left = limits.remaining else { return "; Qualys told no limit" }
+    return "; \(number(left)) of \(number(limit)) calls left" + (limits.window.map { " in \(length(of: $0))" } ?? "")
+  }
+
+  private func time(_ calls: Int, _ budget: CallBudget) -> String {
+    let windows = budget.windows(for: calls)
+    return windows == 0
+      ? ", under \(length(of: budget.window))" : ", about \(Interval.text(.seconds(windows * budget.window)))"
+  }
+
+  private func length(of window: Int) -> String { window == 3600 ? "an hour" : Interval.text(.seconds(window)) }
+
+  private func number(_ number: Int) -> String {
+    number.formatted(.number.grouping(.automatic).locale(Locale(identifier: "en_US")))
+  }
+}

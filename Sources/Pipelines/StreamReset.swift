@@ -1,0 +1,73 @@
+package import Qualys
+internal import Sinks
+internal import State
+internal import Streaming
+internal import SystemPackage
+
+/// Moves a stream's window, so that its next round asks from a time that a person chose.
+///
+/// A round at hand ends where it is: what it has committed is delivered, gets its final name and stays. A kill at any
+/// place leaves the stream either as it was, or reset with files that the next run gives their names.
+package struct StreamReset: Sendable {
+  private let plan: Plan
+  private let stream: PlannedStream
+  private let folder: FilePath
+
+  /// - Parameter stream: One of the plan's, all of whose sinks can be made.
+  package init(_ stream: PlannedStream, of plan: Plan, state folder: String) {
+    self.plan = plan
+    self.stream = stream
+    self.folder = FilePath(folder)
+  }
+
+  /// Resets the stream.
+  ///
+  /// - Parameters:
+  ///   - since: Since when the next round asks.
+  ///   - forgets: Whether what its stages remember goes, too, and what is in quarantine.
+  /// - Returns: What a person should know; nil when all went as told.
+  /// - Throws: ``StateError`` with code `inUse` while a run has the state; what the state and the disk throw.
+  @concurrent
+  package func run(since: Since, forgets: Bool) async throws -> String? {
+    let state = try SQLiteState(in: folder)
+    if let old = stream.previousName { _ = try state.rename(old, to: stream.name, in: Run.sharedSpaces) }
+    let notice = try await moveWindow(to: since, state)
+    if forgets {
+      try state.forget(stream.name)
+      try Quarantine(state, of: stream.name).clear()
+    }
+    guard let aside = state.movedAside else { return notice }
+    return "the state could not be trusted and was moved to '\(aside.path)': \(aside.reason); this is a new one"
+  }
+
+  private func moveWindow(to since: Since, _ state: SQLiteState) async throws -> String? {
+    let run = Run(plan, state: folder.string, cores: 1)
+    do {
+      let running = try StreamRun(stream, in: run.context(of: stream, state), limit: nil, run.settings(of: stream))
+      do {
+        try await running.reset(to: since)
+      } catch {
+        await running.discard()
+        throw error
+      }
+      return nil
+    } catch let error as UnreadableProgress {
+      return try drop(error, since, state)
+    } catch let error as UnrecoverableFile {
+      return try drop(error, since, state)
+    }
+  }
+
+  /// Lets a round go whose files cannot be found again.
+  private func drop(_ error: any Error, _ since: Since, _ state: SQLiteState) throws -> String {
+    try state.finishRound(
+      of: stream.name,
+      progress: RoundProgress().stored(at: 0),
+      storing: [Windows.entry(stream.name, since: since)],
+      in: Windows.space
+    )
+    return
+      "what the round at hand has written could not be given its final name (\(error)); it stays in files that end "
+      + "in .part, which the next run may take away: move them first if they are wanted"
+  }
+}
