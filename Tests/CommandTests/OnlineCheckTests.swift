@@ -100,7 +100,7 @@ import Testing
       let operating = Operating(folder: folder)
       try operating.write(port: 1)
       let result = try await operating.sluice("check", "live.yaml", "--online")
-      #expect(result.status == 75 && result.errorText.contains("cannot be connected to"), "\(result.errorText)")
+      #expect(result.status == 75 && result.errorText.contains("Connection refused"), "\(result.errorText)")
     }
   }
 }

@@ -48,7 +48,7 @@ import Testing
       #expect(after == 0 && done.health == "healthy" && !done.isRunning)
       #expect(done.streams.first?.nextRoundSince?.hasPrefix("2026-11-") == true)
       let text = try await operating.sluice("status", "live.yaml")
-      #expect(text.text.contains("live: healthy") && text.text.contains("last round     ended"), "\(text.text)")
+      #expect(text.text.contains("live: healthy") && text.text.contains("last round  ended"), "\(text.text)")
       #expect(text.text.contains("5 pages") && text.errors.isEmpty)
       #expect(server.calls.count == calls)
     }
@@ -108,7 +108,7 @@ import Testing
       #expect(try await Self.status(operating).1.streams.first?.round?.pages == 2)
       let reset = try await operating.sluice("reset", "live.yaml/live", "--from", "2026-01-01", "--yes")
       #expect(reset.status == 0, "\(reset.errorText)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: out.path) == ["1.jsonl.gz"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: out.path) == ["0001.jsonl.gz"])
       let hosts = try await Self.hosts(in: out)
       #expect(hosts.count == 10)
       let calls = server.calls.count
