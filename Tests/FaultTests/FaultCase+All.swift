@@ -18,23 +18,23 @@ extension FaultCase {
       $0.event = .thirdPartyGeneric
     },
     FaultCase(5, "reset in the first bytes", "API 2: reset 10") { $0.extraCalls = 1...2 },
-    FaultCase(5, "reset in the midst", "API 2: reset 3000") { $0.extraCalls = 1...2 },
-    FaultCase(5, "reset in the midst of each answer", "API 1-6: reset 3000") {
+    FaultCase(5, "reset in the midst", "API 2: reset 7000") { $0.extraCalls = 1...2 },
+    FaultCase(5, "reset in the midst of each answer", "API 1-6: reset 7000") {
       $0.extraCalls = 2...9
     },
-    FaultCase(6, "closed in the midst, without a length", "API 2: no-length 3000") { $0.extraCalls = 1...2 },
-    FaultCase(6, "closed in the midst, in chunks", "API 2: cut 3000") { $0.extraCalls = 1...2 },
+    FaultCase(6, "closed in the midst, without a length", "API 2: no-length 7000") { $0.extraCalls = 1...2 },
+    FaultCase(6, "closed in the midst, in chunks", "API 2: cut 7000") { $0.extraCalls = 1...2 },
     FaultCase(6, "closed at the end, without a length", "API *: no-length") { $0.extraCalls = 0...0 },
     FaultCase(7, "length too long", "API 2: length +10") { $0.extraCalls = 0...2 },
     FaultCase(8, "length too short", "API 2: length -200") { $0.extraCalls = 0...2 },
     FaultCase(9, "no last chunk", "API 2: no-last-chunk") { $0.extraCalls = 0...2 },
-    FaultCase(10, "a chunk's size is none", "API 2: bad-chunk 3000") { $0.extraCalls = 1...2 },
+    FaultCase(10, "a chunk's size is none", "API 2: bad-chunk 7000") { $0.extraCalls = 1...2 },
     FaultCase(11, "bytes that drip", "API 2: drip 100/s") {
       $0.limits = .short
       // A busy machine may be late by itself.
       $0.extraCalls = 1...8
     },
-    FaultCase(12, "silence in the midst", "API 2: stall 30s 3000") {
+    FaultCase(12, "silence in the midst", "API 2: stall 30s 7000") {
       $0.limits = .short
       // A busy machine may be late by itself.
       $0.extraCalls = 1...8
@@ -118,7 +118,7 @@ extension FaultCase {
     FaultCase(30, "a web page", "API 2: html"),
     FaultCase(31, "an empty answer", "API 2: empty") { $0.extraCalls = 1...2 },
     FaultCase(32, "an error inside a 200", "API 2: error 999") { $0.streams = [.detections, .knowledgeBase] },
-    FaultCase(33, "an incident signature", "API 2: incident 3000") { $0.extraCalls = 1...2 },
+    FaultCase(33, "an incident signature", "API 2: incident 7000") { $0.extraCalls = 1...2 },
     FaultCase(34, "the token expires", "API 2: expire-token") {
       $0.streams = [.assets]
       $0.extraCalls = 0...1

@@ -26,6 +26,8 @@ struct SecretTests {
     Run(script: "", command: ["check", "p.yaml"]),
     Run(script: "", command: ["explain", "p.yaml"]),
     Run(script: "detections 1: status 401"),
+    // The second failure is told.
+    Run(script: "detections 1-2: reset; knowledge-base 1-2: cut; assets 1-2: html; sign-in 1-2: reset"),
     Run(script: "sign-in 1: status 401; detections 2: html; knowledge-base 2: status 403"),
     Run(script: "sign-in 1: status 503; detections 2: reset 3000; knowledge-base 2: cut 3000; assets 2: no-last-chunk"),
     Run(script: "detections 2: error 999; knowledge-base 1: status 400 1905; assets 2: status 400"),
