@@ -103,6 +103,7 @@ struct SecretTests {
         password: ${FAULT_PASSWORD}
       start: all
       dead-letters: letters.jsonl
+      capture: { on: always, keep: 24h, folder: captures }
       streams:
       \(streams.joined(separator: "\n"))
       """
