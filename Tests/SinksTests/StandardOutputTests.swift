@@ -45,13 +45,18 @@ struct StandardOutputTests {
     let page = RecordedPage(try decoding.lines(), marks: 1)
     let ends = Ends()
     let (reading, writing) = (ends.reading, ends.writing)
-    async let output = Task.detached {
-      FileHandle(fileDescriptor: reading, closeOnDealloc: true).readDataToEndOfFile()
-    }.value
+    // A thread of its own: writing blocks one that tests share until somebody reads.
+    let (output, continuation) = AsyncStream<Data>.makeStream()
+    Thread.detachNewThread {
+      continuation.yield(FileHandle(fileDescriptor: reading, closeOnDealloc: true).readDataToEndOfFile())
+      continuation.finish()
+    }
     let sink = StandardOutput(descriptor: writing)
     for batch in page.batches(of: 1) { try await sink.write(batch) }
     close(writing)
-    #expect(try await Array(output) == TestLines.text(page.records))
+    var read: [UInt8] = []
+    for await data in output { read += data }
+    #expect(try read == TestLines.text(page.records))
   }
 
   @Test("When the reader goes away, so does the writer, with an error of its own")
