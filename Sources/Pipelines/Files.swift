@@ -1,4 +1,3 @@
-internal import AsyncAlgorithms
 internal import Glibc
 internal import Qualys
 package import Records
@@ -18,7 +17,7 @@ package struct Files<Answer: AnswerRecord>: Source {
 
   package func batches() -> some AsyncSequence<Batch<Answer>, any Error> & Sendable {
     // Reading and inflating go on while the parser works.
-    FileBatches<Answer>(paths: paths).buffer(policy: .bounded(2))
+    AheadOfReader(FileBatches<Answer>(paths: paths))
   }
 }
 
@@ -80,6 +79,8 @@ struct FileBatches<Answer: AnswerRecord>: AsyncSequence, Sendable {
     var reading: Reading?
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> Batch<Answer>? {
+      // Nobody may want the rest.
+      try Task.checkCancellation()
       if reading == nil {
         guard number < paths.count else { return nil }
         do {

@@ -1,4 +1,3 @@
-internal import AsyncAlgorithms
 internal import Qualys
 internal import Streaming
 
@@ -14,11 +13,11 @@ struct PagesOfSource<S: APISource>: AsyncSequence, Sendable {
     let source: S
     let context: CallContext
     // Reading goes on while the parser works.
-    var pages: AsyncBufferSequence<PagedBatches<S.Calls>>.AsyncIterator?
+    var pages: AheadOfReader<PagedBatches<S.Calls>>.AsyncIterator?
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
       if pages == nil {
-        pages = PagedBatches(try source.pager(context), context).buffer(policy: .bounded(2)).makeAsyncIterator()
+        pages = AheadOfReader(PagedBatches(try source.pager(context), context)).makeAsyncIterator()
       }
       do {
         return try await pages?.next(isolation: actor)
