@@ -7,7 +7,7 @@ package enum LiveStack {
   /// Makes what a plan asks for, outermost first: throttle, what the run puts between, network.
   ///
   /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
-  package static let connection: Live.Connect = connecting(within: TransferLimits())
+  package static let connection: Live.Connect = connecting(within: TransferLimits(), of: .eventLoop)
 
   /// The same with other limits, which are kept by a clock of the network's own if it has one: tests wait for bytes in
   /// earnest, and for nothing else.
