@@ -6,8 +6,8 @@ internal import Synchronization
 extension Pace {
   /// This machine's own, whose waits leave nothing behind when they are cancelled.
   ///
-  /// `Task.sleep` keeps the memory of a cancelled wait until its time would have come; a limit on every chunk of every
-  /// body would hold hundreds of MiB.
+  /// `Task.sleep` keeps some memory of a cancelled wait until its time would have come, and there is a wait, cut short, for
+  /// every chunk of every body.
   package static let eventLoop: Pace = {
     var pace = Pace.system
     pace.sleep = { duration in try await EventLoopTimer().wait(duration) }
