@@ -1,5 +1,6 @@
 import Pipelines
 import Qualys
+import Streaming
 import Synchronization
 import Testing
 
