@@ -23,7 +23,11 @@ package enum LiveStack {
     _ pace: Pace
   ) throws -> LiveConnection {
     let network = try network(plan, limits: limits, pace: pace)
-    let throttle = Throttle(leave: Double(plan.qualys?.leave ?? 0) / 100, pace: live.pace) { _, until, reason in
+    let throttle = Throttle(
+      leave: Double(plan.qualys?.leave ?? 0) / 100,
+      most: plan.qualys?.connections ?? .max,
+      pace: live.pace
+    ) { _, until, reason in
       live.onWait(Live.Waiting(until: until, reason: reason))
     }
     return LiveConnection(

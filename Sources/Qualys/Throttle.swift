@@ -18,6 +18,7 @@ package final class Throttle: Sendable {
 
   private let leave: Double
   private let hold: Duration
+  private let most: Int
   private let pace: Pace
   private let onWait: OnWait
   private let state = Mutex(State())
@@ -27,15 +28,18 @@ package final class Throttle: Sendable {
   ///
   /// `leave` is the part of the rate, from 0 to 1, that is left to others. Qualys goes on with a call whose connection is
   /// gone, so an abandoned one keeps its slot for `hold`: the least time that peers wait for one to end. Should it run on,
-  /// Qualys refuses the next (1960), which waits and takes one off the concurrency.
+  /// Qualys refuses the next (1960), which waits and takes one off the concurrency. No more than `most` run at once,
+  /// whatever Qualys allows.
   package init(
     leave: Double = 0.25,
     hold: Duration = .seconds(10),
+    most: Int = .max,
     pace: Pace = .system,
     onWait: @escaping OnWait = { _, _, _ in }
   ) {
     self.leave = leave
     self.hold = hold
+    self.most = most
     self.pace = pace
     self.onWait = onWait
   }
@@ -100,7 +104,9 @@ package final class Throttle: Sendable {
 
   private func withAccount<R>(of api: API, _ body: (inout ThrottleAccount, _ now: Duration) -> R) -> R {
     let now = pace.elapsed()
-    return state.withLock { body(&$0.accounts[api, default: ThrottleAccount(leave: leave, hold: hold)], now) }
+    return state.withLock {
+      body(&$0.accounts[api, default: ThrottleAccount(leave: leave, hold: hold, most: most)], now)
+    }
   }
 }
 

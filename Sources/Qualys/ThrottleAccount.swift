@@ -39,6 +39,8 @@ package struct ThrottleAccount: Sendable {
   private var earliest: (time: Duration, reason: String) = (.zero, "")
 
   private var concurrencyLimit: Int?
+  /// The most calls that a person wants at once.
+  private let most: Int
   /// How far below its ceiling the concurrency has fallen, and the calls that went well since.
   private var fallen = 0
   private var wellSince = 0
@@ -60,7 +62,8 @@ package struct ThrottleAccount: Sendable {
   ///
   /// `leave` is the part of the rate, from 0 to 1, that is left to others; `hold` is how long an abandoned call keeps
   /// its slot.
-  package init(leave: Double, hold: Duration) {
+  package init(leave: Double, hold: Duration, most: Int = .max) {
+    self.most = most
     self.leave = leave
     self.hold = hold
   }
@@ -68,7 +71,7 @@ package struct ThrottleAccount: Sendable {
   /// How many calls may run at once.
   package var concurrency: Int { max(1, ceiling - fallen) }
 
-  private var ceiling: Int { max(1, (concurrencyLimit ?? 1) - 1) }
+  private var ceiling: Int { max(1, min(most, (concurrencyLimit ?? 1) - 1)) }
 
   // MARK: Beginning
 
