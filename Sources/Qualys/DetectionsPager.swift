@@ -19,6 +19,8 @@ package struct DetectionsPager: Pager {
   private var skipped: ArraySlice<UInt64>
   private var limit: PageLimit
   private var idMin: UInt64?
+  /// The host that the last page of all hosts ended with.
+  private var last: UInt64?
   private var isDone: Bool
 
   /// Asks for everything, or for what was processed since a time.
@@ -55,6 +57,7 @@ package struct DetectionsPager: Pager {
     let cursor = beginning.cursor
     retried = cursor?.isQuarantineAsked == true ? [] : entries[...]
     idMin = cursor?.next
+    last = cursor?.last
     skipped = entries.map(\.id).filter { [idMin] in $0 >= idMin ?? 0 }[...]
     let configured = parameters.last { $0.name == "truncation_limit" }.flatMap { Int($0.value) }
     limit = PageLimit(configured ?? 1000, at: cursor?.limit)
@@ -63,6 +66,8 @@ package struct DetectionsPager: Pager {
   }
 
   package var after: UInt64 { retried.isEmpty ? max(idMin ?? 0, 1) - 1 : 0 }
+
+  package var delivered: UInt64? { retried.isEmpty ? last : nil }
 
   package mutating func request() async throws -> APIRequest? {
     if let entry = retried.first {
@@ -108,6 +113,7 @@ package struct DetectionsPager: Pager {
     }
     let step = try NextPage.byWarning(page, from: idMin ?? 0, path: path)
     limit.grow()
+    last = page.idsAscend ? page.lastID ?? last : nil
     if let first = step.first {
       idMin = first
     } else if let end = skipped.first {
@@ -131,6 +137,7 @@ package struct DetectionsPager: Pager {
     // One out of quarantine came whole, whatever went wrong behind it.
     guard retried.isEmpty else { return retried = retried.dropFirst() }
     if id == .max { isDone = true } else { idMin = id + 1 }
+    last = id
     passOver()
   }
 
@@ -171,6 +178,7 @@ package struct DetectionsPager: Pager {
     var cursor = PageCursor(options: beginning.options, since: beginning.since)
     cursor.isQuarantineAsked = next.retried.isEmpty
     cursor.next = next.idMin
+    cursor.last = next.last
     cursor.limit = next.limit.isChanged ? next.limit.current : nil
     cursor.isDone = next.isDone
     return cursor.bytes

@@ -14,6 +14,8 @@ struct PageCursor: Codable, Sendable, Equatable {
   var phase: String?
   /// Where the next page begins; nil for a beginning.
   var next: UInt64?
+  /// The item that the page before it ended with.
+  var last: UInt64?
   /// How many items a page was asked to hold.
   var limit: Int?
   /// Whether nothing is left: the round only has to be finished.

@@ -80,6 +80,7 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
           origin: request.path,
           detail: Self.detail(of: request, response),
           isAskedAgain: true,
+          delivered: pager.delivered,
           cursor: { [pager] report in pager.cursor(behind: report) }
         )
         try pager.begin(page)

@@ -9,6 +9,9 @@ package protocol Pager: Sendable {
   /// The id behind which is asked, 0 at a beginning: what comes must be above it, or it is no progress.
   var after: UInt64 { get }
 
+  /// The item that the last page ended with, where the next one may repeat it; nil for none.
+  var delivered: UInt64? { get }
+
   /// The next request, or nil when the last page was complete.
   ///
   /// The same request again until one of the other functions moves on.
@@ -50,6 +53,7 @@ package enum Suspect: Sendable, Equatable {
 }
 
 extension Pager {
+  package var delivered: UInt64? { nil }
   package func begin(_ page: Page) throws {}
   package mutating func shrink() -> Bool { false }
   package func suspect(_ page: Page.Report) throws -> Suspect { .unknown }

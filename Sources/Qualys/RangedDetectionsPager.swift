@@ -24,6 +24,8 @@ package struct RangedDetectionsPager: Pager {
 
   package var after: UInt64 { pages.after }
 
+  package var delivered: UInt64? { pages.delivered }
+
   package mutating func request() async throws -> APIRequest? {
     end = nil
     guard let request = try await pages.request() else { return nil }

@@ -13,6 +13,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
   /// Marks of complete items that went out.
   private var marks = 0
   private var counted = 0
+  private let idPath = FieldPath(Item.shape.id.text)
 
   init() {}
 
@@ -56,12 +57,19 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     for sealed in reader.takeSealed() {
       var records = ContiguousArray<Item>()
       records.reserveCapacity(sealed.items.count)
-      for item in sealed.items { records.append(Item(item)) }
+      for item in sealed.items where !wasDelivered(item, before: page) { records.append(Item(item)) }
       marks = sealed.marks
-      meter.count(created: reader.itemCount - counted, left: records.count)
+      let repeated = sealed.items.count - records.count
+      meter.count(created: reader.itemCount - counted, left: records.count, repeated: repeated)
       counted = reader.itemCount
       batches.append(Batch(records, of: page, at: Position(marks: marks)))
     }
+  }
+
+  /// Whether it is what the page before ended with: Qualys may repeat it where a page begins.
+  private func wasDelivered(_ item: AnswerReader.Item, before page: Page) -> Bool {
+    guard let delivered = page.delivered else { return false }
+    return idPath.flatMap { item.fields.text(at: $0) } == String(delivered)
   }
 
   private mutating func end(

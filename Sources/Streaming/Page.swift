@@ -56,6 +56,9 @@ public final class Page: Sendable {
   /// Whether its source asks again for what a page that broke off did not give.
   package let isAskedAgain: Bool
 
+  /// The host that the page before this one ended with: where it comes again, it has been delivered.
+  package let delivered: UInt64?
+
   /// What the source wants back to go on behind this page, made of what the decoder learned of it; nil where it would
   /// have to begin anew.
   package let cursor: (@Sendable (Report) -> [UInt8]?)?
@@ -74,6 +77,7 @@ public final class Page: Sendable {
     self.origin = origin
     detail = nil
     isAskedAgain = false
+    delivered = nil
     cursor = nil
   }
 
@@ -83,8 +87,10 @@ public final class Page: Sendable {
     origin: String,
     detail: String? = nil,
     isAskedAgain: Bool,
+    delivered: UInt64? = nil,
     cursor: (@Sendable (Report) -> [UInt8]?)? = nil
   ) {
+    self.delivered = delivered
     self.cursor = cursor
     self.number = number
     self.origin = origin

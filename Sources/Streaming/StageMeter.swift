@@ -57,11 +57,12 @@ public final class StageMeter: Sendable {
     for rejection in rejected { try onReject(name, rejection, page) }
   }
 
-  /// Adds what a decoder found: `created` as the data say, `left` as it gave.
-  package func count(created: Int, left: Int) {
+  /// Adds what a decoder found: `created` as the data say, `left` as it gave, `repeated` that had been delivered before.
+  package func count(created: Int, left: Int, repeated: Int = 0) {
     counts.withLock { counts in
       counts.created += created
       counts.left += left
+      if repeated > 0 { counts.dropped["delivered before", default: 0] += repeated }
     }
   }
 }

@@ -150,7 +150,6 @@ extension FaultCase {
     FaultCase(39, "a host on two pages", "API 2: repeated-host") {
       $0.streams = [.detections]
       $0.extraCalls = 0...1
-      $0.deduplicates = true
     },
     FaultCase(40, "hosts in no order", "API 2: unordered") {
       $0.streams = [.detections]

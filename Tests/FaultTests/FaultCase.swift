@@ -30,8 +30,6 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
   var limits = TransferLimits()
   var clockError: @Sendable (_ number: Int) -> Int = { _ in 0 }
   var receiver: @Sendable (_ number: Int) -> RecordingServer.Behaviour = { _ in .answer(200) }
-  /// Whether the stream drops what it has delivered before.
-  var deduplicates = false
   /// What else is simulated.
   var setUp: @Sendable (inout SimulatedServer.Options) -> Void = { _ in }
   /// Whether one host never comes, and is left out.
@@ -54,7 +52,6 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     run.limits = limits
     run.clockError = clockError
     run.receiver = receiver
-    run.deduplicates = deduplicates
     // What a person had to mend is mended, and the pipeline runs once more.
     run.runsAgain = ending != .recovers
     run.options.detections.brokenHosts = Set([missing].compactMap(\.self))

@@ -41,8 +41,6 @@ struct FaultRun {
   /// What the receiver does with its requests, numbered from 1.
   var receiver: @Sendable (_ number: Int) -> RecordingServer.Behaviour = { _ in .answer(200) }
 
-  /// Whether the stages drop what was delivered before.
-  var deduplicates = false
   /// Whether there is a second run over the same state, in which nothing goes wrong.
   var runsAgain = false
 
@@ -127,7 +125,7 @@ struct FaultRun {
     let streams = streams.map { stream in
       """
         \(stream.rawValue):
-          \(stream.text(qids: place.qids, deduplicates: deduplicates))
+          \(stream.text(qids: place.qids))
           sinks:
             - gzip-file: "\(folder.path("out"))/{stream}-{n}.gz"
             - http: { url: "${RECEIVER}", headers: { X-Stream: \(stream.rawValue) }, records: 5, timeout: 5s }

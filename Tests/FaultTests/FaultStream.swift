@@ -7,12 +7,12 @@ enum FaultStream: String, CaseIterable, Sendable {
   /// Its source and stages in a pipeline file; each round without a fault has three calls.
   ///
   /// Detections are asked for as a simulated capture has them.
-  func text(qids: [Int], deduplicates: Bool = false) -> String {
+  func text(qids: [Int]) -> String {
     switch self {
     case .detections:
       """
       source: { detections: { truncation_limit: 4, show_igs: true, show_tags: true } }
-          stages: [decode-detections, split-detections, add-event-id, \(deduplicates ? "deduplicate, " : "")encode-json]
+          stages: [decode-detections, split-detections, add-event-id, encode-json]
       """
     case .knowledgeBase:
       """

@@ -25,6 +25,21 @@ import Testing
     #expect(round.events.all.isEmpty)
   }
 
+  @Test(
+    "a host with which the next page begins again comes once, killed behind any page, with breaks and without",
+    arguments: [nil, .malformed, .cut] as [SmallQualys.Defect?],
+    1...9
+  )
+  func repeatedHosts(defect: SmallQualys.Defect?, pages: Int) async throws {
+    var qualys = Self.qualys
+    qualys.repeatsHosts = true
+    qualys.bad[5] = defect
+    let round = SmallRound(.detections) { [qualys] _, request in qualys.answer(to: request) }
+    let before = try await round.run(stopAfter: pages)
+    let behind = try await round.goOn()
+    #expect(before + behind == qualys.ids.filter { qualys.bad[$0] == nil })
+  }
+
   @Test("killed behind any page of a later round, changed entries come once and new ones, too", arguments: 1...4)
   func knowledgeBase(pages: Int) async throws {
     let round = SmallRound(.knowledgeBase) { _, request in Self.qualys.answer(to: request) }

@@ -25,6 +25,8 @@ struct SmallQualys: Sendable {
   var ids = Array(1...9)
   /// Items that never come whole.
   var bad: [Int: Defect] = [:]
+  /// Whether each page of hosts begins with the last good one before those asked for.
+  var repeatsHosts = false
   /// What an XML answer says of the next page, instead of its first id.
   var warning: (@Sendable (_ next: Int) -> String)?
   /// Stands where a broken item breaks off.
@@ -53,7 +55,11 @@ struct SmallQualys: Sendable {
     let limit = number("truncation_limit", of: request) ?? 1000
     let all = chosen(request)
     let given = all.prefix(limit == 0 ? .max : limit)
-    var page = SmallPage(given.map { id in SmallPage.Host(fields(id, "ID"), detections: [detection(id)]) })
+    let repeated = repeatsHosts ? ids.last { bad[$0] == nil && $0 < number("id_min", of: request) ?? 0 } : nil
+    var page = SmallPage(
+      ([repeated].compactMap(\.self) + given).map { id in SmallPage.Host(fields(id, "ID"), detections: [detection(id)])
+      }
+    )
     if let next = all.dropFirst(given.count).first {
       let id = warning?(next) ?? "\(next)"
       page.afterHosts = """
