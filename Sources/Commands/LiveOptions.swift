@@ -24,8 +24,10 @@ struct LiveOptions {
     StateFolder.path(of: plan.name, option: option, file: plan.state) { ProcessInfo.processInfo.environment[$0] }
   }
 
-  func live(stop: StopSignal, _ progress: ProgressLine) -> Live {
+  /// - Parameter tellsSize: Whether a first round says what to expect, which costs a call.
+  func live(stop: StopSignal, _ progress: ProgressLine, tellsSize: Bool = false) -> Live {
     var live = Live()
+    live.tellsSize = tellsSize
     live.since = since
     live.waits = waits
     live.keepsState = keepsState

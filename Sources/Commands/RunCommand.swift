@@ -91,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
       limit: limit,
       cores: cores,
       rehearsal: dryRun ? DryRun() : nil,
-      live: options?.live(stop: stop, progress)
+      live: options?.live(stop: stop, progress, tellsSize: true)
     ) { progress.show($0) }
     let report: RunReport
     do {

@@ -32,6 +32,8 @@ package struct Live: Sendable {
   package var waits = false
   /// Whether answers may be asked for before they are wanted; a capture has them in their order.
   package var readsAhead = true
+  /// Whether a first round says what to expect, which costs one cheap call for each stream.
+  package var tellsSize = false
   /// Whether the state is only looked at: a run over other input, or up to a limit, must not move it.
   package var keepsState = true
   /// Takes what a person should know.

@@ -17,6 +17,8 @@ struct LiveRounds {
     var since: Since?
     /// As a person reads it: the window, and what the file leaves out.
     var words: String?
+    /// Whether nobody knows yet how long such a round takes.
+    var isFirst = false
   }
 
   /// Decides for every stream, and says aloud what is not the usual window.
@@ -40,7 +42,7 @@ struct LiveRounds {
     let since = try since(of: stream, window)
     let asked = since ?? window
     try FullPulls(state: state).begin(stream.name, isFull: asked == .all, at: live.pace.date())
-    return Asked(since: since, words: words(stream, asked))
+    return Asked(since: since, words: words(stream, asked), isFirst: window == nil)
   }
 
   private func since(of stream: PlannedStream, _ window: Since?) throws -> Since? {

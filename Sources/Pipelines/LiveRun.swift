@@ -15,6 +15,7 @@ struct LiveRun {
   let asked: [String: LiveRounds.Asked]
   let events: EventSummary
   let round: Round
+  let firstRound: FirstRoundNotice
   let make: (_ stream: PlannedStream, _ since: Since?) throws -> StreamRun
 
   /// Runs the round; failures of streams are in the report.
@@ -60,6 +61,7 @@ struct LiveRun {
       let tellings = ErrorClass.allCases.map { events.count(of: $0, in: stream.name) }
       var running = try make(stream, asked.since)
       do {
+        if asked.isFirst, failures == 0 { try await firstRound.tell(of: stream, since: asked.since) }
         try await running.run(round)
         var done = try await running.finish()
         try rounds.finish(stream, endedEarly: done.endedEarly)

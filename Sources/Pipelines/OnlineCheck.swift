@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Health
 package import Qualys
 internal import Streaming
@@ -51,21 +50,15 @@ package struct OnlineCheck: Sendable {
       return
     }
     for stream in streams {
-      let isAssets = api == .assets
+      let options = stream.source.options
       let answer =
-        isAssets
-        ? try await probe.assets() : try await probe.detections(DetectionsSource.hostFilters(of: stream.source.options))
-      let size = stream.source.options.integer(isAssets ? "pageSize" : "truncation_limit") ?? 0
-      let count = answer.count ?? 0
-      let calls = size == 0 ? 1 : max(1, (count + size - 1) / size)
-      let items = isAssets ? "assets" : "hosts"
-      let pages = size == 0 ? "one page" : "\(number(calls)) page\(calls == 1 ? "" : "s") of \(number(size))"
-      let budget = CallBudget(answer.limits, leave: plan.qualys?.leave ?? 0)
+        try await api == .assets ? probe.assets() : probe.detections(DetectionsSource.hostFilters(of: options))
+      let size = RoundSize(answer, of: api, options, leave: plan.qualys?.leave ?? 0)
       result.lines.append(
-        "\(stream.name): \(number(count)) \(items) visible, \(pages)\(words(answer.limits)): a round that asks for everything "
-          + "takes about \(number(calls)) call\(calls == 1 ? "" : "s")" + (budget.map { time(calls, $0) } ?? "")
+        "\(stream.name): \(size.visible), \(size.pages)\(words(answer.limits)): a round that asks for everything takes "
+          + "about \(size.effort)"
       )
-      if let budget { checkInterval(of: stream, calls, budget, &result) }
+      if let budget = size.budget { checkInterval(of: stream, size.calls, budget, &result) }
     }
   }
 
@@ -75,7 +68,7 @@ package struct OnlineCheck: Sendable {
     let finding = Diagnostic(
       .warning,
       "a round of '\(stream.name)' that asks for everything cannot be finished within 'every: \(Interval.text(every))': it "
-        + "takes about \(number(calls)) calls, and \(number(budget.share)) in \(length(of: budget.window)) are its own",
+        + "takes about \(RoundSize.number(calls)) calls, and \(RoundSize.number(budget.share)) in \(RoundSize.length(of: budget.window)) are its own",
       at: stream.source.location,
       help:
         "later rounds ask only for what changed; if that is much, too, raise 'every', the page's size, or lower 'leave'"
@@ -87,18 +80,7 @@ package struct OnlineCheck: Sendable {
 
   private func words(_ limits: RateHeaders) -> String {
     guard let limit = limits.limit, let left = limits.remaining else { return "; Qualys told no limit" }
-    return "; \(number(left)) of \(number(limit)) calls left" + (limits.window.map { " in \(length(of: $0))" } ?? "")
-  }
-
-  private func time(_ calls: Int, _ budget: CallBudget) -> String {
-    let windows = budget.windows(for: calls)
-    return windows == 0
-      ? ", under \(length(of: budget.window))" : ", about \(Interval.text(.seconds(windows * budget.window)))"
-  }
-
-  private func length(of window: Int) -> String { window == 3600 ? "an hour" : Interval.text(.seconds(window)) }
-
-  private func number(_ number: Int) -> String {
-    number.formatted(.number.grouping(.automatic).locale(Locale(identifier: "en_US")))
+    return "; \(RoundSize.number(left)) of \(RoundSize.number(limit)) calls left"
+      + (limits.window.map { " in \(RoundSize.length(of: $0))" } ?? "")
   }
 }

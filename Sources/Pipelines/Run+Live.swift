@@ -64,7 +64,8 @@ extension Run {
       rounds: rounds,
       asked: asked,
       events: events,
-      round: round
+      round: round,
+      firstRound: FirstRoundNotice(plan, live, connection)
     ) { stream, since in
       var context = context(of: stream, store)
       let (transport, readAhead) = connection.stream(keeping: captures)

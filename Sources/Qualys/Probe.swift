@@ -32,21 +32,7 @@ package struct Probe: Sendable {
   ///
   /// - Throws: `Refusal`, `BrokenConnection`, `Misconfiguration`.
   package func detections(_ filters: [APIRequest.Parameter]) async throws -> Answer {
-    var (count, last, scanner, isDamaged) = (0, UInt64(0), HostListScanner(), false)
-    let hosts = APIRequest(
-      .hosts,
-      path: "/api/\(API.hosts.version(in: versions))/fo/asset/host/",
-      [.init("action", "list"), .init("details", "None"), .init("truncation_limit", "0")] + filters
-    )
-    _ = try await ask(hosts, root: "HOST_LIST_OUTPUT") { chunk in
-      scanner.scan(chunk) { ids in
-        let (sum, overflow) = count.addingReportingOverflow(Int(clamping: ids.upperBound - ids.lowerBound))
-        isDamaged = isDamaged || overflow || sum == .max
-        if !isDamaged { count = sum + 1 }
-        last = max(last, ids.upperBound)
-      }
-    }
-    if isDamaged || scanner.isDamaged { throw BrokenConnection("\(hosts.path): the answer holds what is no id") }
+    let (hosts, last) = try await list(filters)
     let detections = APIRequest(
       .detections,
       path: "/api/\(API.detections.version(in: versions))/fo/asset/host/vm/detection/",
@@ -55,7 +41,31 @@ package struct Probe: Sendable {
         .init("id_min", String(last == .max ? last : last + 1)),
       ]
     )
-    return Answer(count: count, limits: try await ask(detections, root: "HOST_LIST_VM_DETECTION_OUTPUT"))
+    return Answer(count: hosts.count, limits: try await ask(detections, root: "HOST_LIST_VM_DETECTION_OUTPUT"))
+  }
+
+  /// Counts the hosts that filters leave, by their ids alone; the limits are those of Host List.
+  ///
+  /// - Throws: `Refusal`, `BrokenConnection`, `Misconfiguration`.
+  package func hosts(_ filters: [APIRequest.Parameter]) async throws -> Answer { try await list(filters).answer }
+
+  private func list(_ filters: [APIRequest.Parameter]) async throws -> (answer: Answer, last: UInt64) {
+    var (count, last, scanner, isDamaged) = (0, UInt64(0), HostListScanner(), false)
+    let hosts = APIRequest(
+      .hosts,
+      path: "/api/\(API.hosts.version(in: versions))/fo/asset/host/",
+      [.init("action", "list"), .init("details", "None"), .init("truncation_limit", "0")] + filters
+    )
+    let limits = try await ask(hosts, root: "HOST_LIST_OUTPUT") { chunk in
+      scanner.scan(chunk) { ids in
+        let (sum, overflow) = count.addingReportingOverflow(Int(clamping: ids.upperBound - ids.lowerBound))
+        isDamaged = isDamaged || overflow || sum == .max
+        if !isDamaged { count = sum + 1 }
+        last = max(last, ids.upperBound)
+      }
+    }
+    if isDamaged || scanner.isDamaged { throw BrokenConnection("\(hosts.path): the answer holds what is no id") }
+    return (Answer(count: count, limits: limits), last)
   }
 
   /// Asks for one entry of the KnowledgeBase.

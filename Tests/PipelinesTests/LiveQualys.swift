@@ -75,7 +75,8 @@ final class LiveQualys: Sendable {
     since: Since? = nil,
     waits: Bool = false,
     stop: StopSignal? = nil,
-    rehearsal: (any Rehearsal)? = nil
+    rehearsal: (any Rehearsal)? = nil,
+    tellsSize: Bool = false
   ) async throws -> RunReport {
     let head = "name: test\nqualys: { platform: US2, username: \"${QUALYS_USERNAME}\", password: \"${HUNTER}\" }\n"
     var request = PlanRequest.forTests(head + file)
@@ -90,6 +91,7 @@ final class LiveQualys: Sendable {
     var live = Live { [self] _, _, _ in LiveConnection(Network(qualys: self, waitsInEarnest: waitsInEarnest)) }
     live.since = since
     live.waits = waits
+    live.tellsSize = tellsSize
     live.events = Events(qualys: self)
     live.pace = pace
     live.stop = stop ?? StopSignal(pace)

@@ -27,6 +27,36 @@ import Testing
     #expect(Set(Self.windows(qualys)) == ["2026-11-21T09:50:00Z"])
   }
 
+  @Test(
+    "a first round says what to expect, or that nobody knows, and later ones ask for nothing",
+    arguments: [200, 403]
+  )
+  func size(status: Int) async throws {
+    let qualys = try LiveQualys { _, _, request in
+      guard request.api == .hosts else { return nil }
+      guard status == 200 else { return LiveQualys.refusal(status) }
+      var answer = LiveQualys.answer(
+        "<HOST_LIST_OUTPUT><ID_SET><ID_RANGE>1-6</ID_RANGE><ID>7</ID></ID_SET></HOST_LIST_OUTPUT>"
+      )
+      answer.headers = [("X-RateLimit-Limit", "3"), ("X-RateLimit-Window-Sec", "3600"), ("X-RateLimit-Remaining", "2")]
+      return answer
+    }
+    let file = "start: 2026-11-01\n" + LiveQualys.stream
+    let report = try await qualys.run(file, tellsSize: true)
+    #expect(report.failed.isEmpty && qualys.delivered == Self.all)
+    let asked = qualys.now.requests.filter { $0.api == .hosts }
+    #expect(asked.map { $0.value(of: "vm_processed_after") } == ["2026-11-01T00:00:00Z"])
+    let notice = try #require(qualys.now.notices.last)
+    #expect(
+      status == 200
+        ? notice == "test/test: 7 hosts visible, 4 pages of 2: about 4 calls, about 2h"
+        : notice.hasPrefix("test/test: how much there is could not be asked: ") && notice.contains("403"),
+      "\(notice)"
+    )
+    _ = try await qualys.run(file, tellsSize: true)
+    #expect(!qualys.now.requests.contains { $0.api == .hosts })
+  }
+
   @Test func aFirstRoundThatDoesNotKnowWhereToBeginAsksForNothing() async throws {
     let qualys = try LiveQualys()
     let error = try #require(await #expect(throws: NeedsBeginning.self) { try await qualys.run(LiveQualys.stream) })
