@@ -110,6 +110,37 @@ import Testing
     #expect(try await secondsUntilNext(transport) == 181)
   }
 
+  @Test("the end of a wait is told in whole seconds, none of them too early")
+  func toldInWholeSeconds() async throws {
+    var pace = clock.pace
+    // A refusal that says no time: 10 to 30 s.
+    pace.random = { 0.51 }
+    let waits = Mutex<[Int]>([])
+    let throttle = Throttle(pace: pace) { _, until, _ in waits.withLock { $0.append(until) } }
+    let base = OpenTransport { call, _ in call == 0 ? .test(503) : .test() }
+    let transport = ThrottledTransport(base, throttle)
+    _ = try await transport.send(Self.request)
+    #expect(try await secondsUntilNext(transport) == 21)
+    #expect(waits.withLock { $0 } == [1021])
+  }
+
+  @Test(
+    "of all refusals only too many at once (1960) takes one off the concurrency; ten good calls give it back",
+    arguments: [
+      (409, refusal(1960, "CALLS_TO_FINISH", 1), 2), (409, refusal(1965, "SECONDS_TO_WAIT", 1), 3), (409, "", 3),
+      (429, "", 3), (503, "", 3), (202, "", 3), (403, refusal(2014, "X", 1), 3),
+    ]
+  )
+  func learns(status: Int, body: String, expected: Int) async throws {
+    let throttle = Throttle(pace: ThrottleClock.hasty)
+    let base = OpenTransport { call, _ in call == 1 ? .test(status, [], body) : .test(200, Self.three) }
+    let transport = ThrottledTransport(base, throttle)
+    for _ in 0..<2 { _ = try await transport.send(Self.request).bytes() }
+    #expect(throttle.concurrency(of: .detections) == expected)
+    for _ in 0..<10 { _ = try await transport.send(Self.request).bytes() }
+    #expect(throttle.concurrency(of: .detections) == 3)
+  }
+
   /// How a slot can be given back.
   enum End: CaseIterable {
     case read, broken, dropped, neverRead, stopped, refused, notSent
