@@ -34,6 +34,8 @@ final class LiveQualys: Sendable {
   private let onWrite: @Sendable (_ number: Int) async throws -> Void
   /// Whether waits of the transport take their time: for ever, until they are cancelled.
   private let waitsInEarnest: Bool
+  /// Header fields of the pages.
+  private let headers: [(name: String, value: String)]
   /// The hosts that there are, and how many come in a page.
   let hosts = 7
   let pageSize = 2
@@ -43,13 +45,15 @@ final class LiveQualys: Sendable {
     _ script: @escaping Script = { _, _, _ in nil },
     chunk: @escaping Chunk = { _, _, _ in },
     onWrite: @escaping @Sendable (_ number: Int) async throws -> Void = { _ in },
-    waitsInEarnest: Bool = false
+    waitsInEarnest: Bool = false,
+    headers: [(name: String, value: String)] = []
   ) throws {
     folder = try TemporaryFolder()
     self.script = script
     self.chunk = chunk
     self.onWrite = onWrite
     self.waitsInEarnest = waitsInEarnest
+    self.headers = headers
   }
 
   var now: State { state.withLock { $0 } }
@@ -70,15 +74,22 @@ final class LiveQualys: Sendable {
     """
 
   /// One run of a file; with the state of the runs before it.
+  ///
+  /// - Parameter throttled: What `qualys` says besides, when the run's own throttle is to stand before the answers.
   func run(
     _ file: String,
+    throttled: String? = nil,
     since: Since? = nil,
     waits: Bool = false,
     stop: StopSignal? = nil,
     rehearsal: (any Rehearsal)? = nil,
     tellsSize: Bool = false
   ) async throws -> RunReport {
-    let head = "name: test\nqualys: { platform: US2, username: \"${QUALYS_USERNAME}\", password: \"${HUNTER}\" }\n"
+    let head = """
+      name: test
+      qualys: { platform: US2, username: "${QUALYS_USERNAME}", password: "${HUNTER}", \(throttled ?? "") }
+
+      """
     var request = PlanRequest.forTests(head + file)
     request.registry = registry
     request.requiresSecrets = true
@@ -88,7 +99,11 @@ final class LiveQualys: Sendable {
       $0.requests = []
       $0.lines = []
     }
-    var live = Live { [self] _, _, _ in LiveConnection(Network(qualys: self, waitsInEarnest: waitsInEarnest)) }
+    let network = Network(qualys: self, waitsInEarnest: waitsInEarnest)
+    var live = Live { plan, live, _ in
+      if throttled == nil { return LiveConnection(network) }
+      return try LiveStack.connection(plan, live) { _ in network }
+    }
     live.since = since
     live.waits = waits
     live.tellsSize = tellsSize
@@ -131,7 +146,7 @@ final class LiveQualys: Sendable {
       return state.requests.count
     }
     if let answer = try await script(self, call, request) { return answer }
-    return APIResponse(status: 200, headers: [], body: Body(qualys: self, call: call, bytes: page(request)))
+    return APIResponse(status: 200, headers: headers, body: Body(qualys: self, call: call, bytes: page(request)))
   }
 
   private func page(_ request: APIRequest) -> [UInt8] {

@@ -170,6 +170,30 @@ import Testing
     #expect(qualys.now.waits.allSatisfy { $0.reason.contains("refused") } && !qualys.now.waits.isEmpty)
   }
 
+  @Test(
+    "the share of the calls that the file leaves to others is left to them",
+    arguments: [("leave: 50%", 270), ("", 0), ("leave: 0%", 0)]
+  )
+  func leave(settings: String, seconds: Int) async throws {
+    let headers = [
+      (name: "X-RateLimit-Limit", value: "100"), (name: "X-RateLimit-Window-Sec", value: "3600"),
+      (name: "X-RateLimit-Remaining", value: "40"),
+    ]
+    let qualys = try LiveQualys(headers: headers)
+    let report = try await qualys.run("start: all\n" + LiveQualys.stream, throttled: settings)
+    #expect(report.failed.isEmpty && qualys.delivered == Self.all)
+    // Four calls; of less than is left to others each has a fortieth of the window.
+    #expect(qualys.now.elapsed == .seconds(seconds))
+  }
+
+  @Test("no more calls run at once than the file says", arguments: [("", true), ("connections: 1", false)])
+  func connections(settings: String, areMany: Bool) async throws {
+    let qualys = try LiveQualys(headers: [(name: "X-Concurrency-Limit-Limit", value: "4")])
+    _ = try await qualys.run("start: all\n" + LiveQualys.stream, throttled: settings)
+    // Host List is asked how to cut the rest, where calls can be made beside each other.
+    #expect(qualys.now.requests.contains { $0.api == .hosts } == areMany)
+  }
+
   @Test("a disk that is full is waited out, or ends the stream", arguments: [true, false])
   func disk(waits: Bool) async throws {
     let qualys = try LiveQualys(onWrite: { number in if number <= 3 { throw DiskError("write", "out", .noSpace) } })

@@ -142,6 +142,18 @@ import Testing
     #expect(qualys.delivered.contains(1) && qualys.delivered.contains(7))
   }
 
+  @Test("what its stages remember goes with a reset that forgets, and stays else", arguments: [false, true])
+  func resetOfWhatIsRemembered(forgets: Bool) async throws {
+    let qualys = try LiveQualys()
+    let file = LiveQualys.stream.replacing("encode-json", with: "add-event-id, deduplicate, encode-json")
+    _ = try await qualys.run("start: all\n" + file)
+    let plan = try Self.plan(file) { $0.registry = .standard }
+    _ = try await StreamReset(plan.streams[0], of: plan, state: qualys.folder.path("state"))
+      .run(since: .all, forgets: forgets)
+    _ = try await qualys.run(file)
+    #expect(qualys.delivered == (forgets ? Array(1...7) : []))
+  }
+
   @Test func whatARunHasIsNotReset() async throws {
     let qualys = try LiveQualys()
     _ = try await qualys.run("start: all\n" + LiveQualys.stream)

@@ -29,6 +29,7 @@ import Testing
     Case(name: "302", answer: .init("", status: 302, headers: [("Location", "https://elsewhere.example/")])),
     Case(name: "200/2001", answer: .init(simple("2001"))),
     Case(name: "403/2014", answer: .init(simple("2014"), status: 403), wait: 10),
+    Case(name: "409 without a word", answer: .init("", status: 409), wait: 10),
     Case(name: "409/1960", answer: .init(simple("1960"), status: 409), wait: 10),
     Case(
       name: "409/1965 header",

@@ -48,7 +48,8 @@ import Testing
       (429, [("Retry-After", "60")], "", 60), (503, [("Retry-After", "9")], "<html>", 9),
       (202, [("X-RateLimit-ToWait-Sec", "5")], "", 5), (200, [("X-RateLimit-ToWait-Sec", "12")], "", 12),
       (409, [("X-RateLimit-ToWait-Sec", "NaN")], "\(refusal(1965, "CALLS", 1))", 20),
-      (409, [], "\(refusal(1960, "CALLS_TO_FINISH", 1))", 20), (429, [], "", 20), (503, [], "", 20),
+      (409, [], "\(refusal(1960, "CALLS_TO_FINISH", 1))", 20), (409, [], "", 20), (429, [], "", 20), (503, [], "", 20),
+      (202, [], "", 20),
       (500, [], "", 0), (409, [], "\(refusal(2003, "X", 1))", 0),
     ],
     [false, true]
