@@ -82,14 +82,15 @@ actor RoundKeeper {
   }
 
   /// Lets the round at hand end where it is, and the next one ask from another time: in one transaction.
-  func reset(to since: Since, _ positions: Positions) throws {
-    try keep(storing: [Windows.entry(stream, since: since)], in: Windows.space) { progress in
-      progress.round = nil
-      progress.cursor = nil
-      progress.finishedRound = nil
-      progress.isWritten = true
-      progress.sinks = positions
-    }
+  func reset(to since: Since, forgets: Bool, _ positions: Positions) throws {
+    var next = progress
+    next.round = nil
+    next.cursor = nil
+    next.finishedRound = nil
+    next.isWritten = true
+    next.sinks = positions
+    try state.reset(stream, to: since, next.stored(at: serverTime), forgets: forgets)
+    progress = next
   }
 
   /// Says that all is written and files only lack their names, or that they have them.
@@ -107,8 +108,10 @@ actor RoundKeeper {
   ) throws {
     var next = progress
     change(&next)
-    let time = progress.began.flatMap(ServerTime.seconds) ?? 0
-    try state.finishRound(of: stream, progress: next.stored(at: time), storing: entries, in: space)
+    try state.finishRound(of: stream, progress: next.stored(at: serverTime), storing: entries, in: space)
     progress = next
   }
+
+  /// When the round's first answer was given, as the state wants it.
+  private var serverTime: Int { progress.began.flatMap(ServerTime.seconds) ?? 0 }
 }

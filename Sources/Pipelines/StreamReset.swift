@@ -1,6 +1,6 @@
 package import Qualys
 internal import Sinks
-internal import State
+package import State
 internal import Streaming
 internal import SystemPackage
 
@@ -12,12 +12,21 @@ package struct StreamReset: Sendable {
   private let plan: Plan
   private let stream: PlannedStream
   private let folder: FilePath
+  private let keeping: @Sendable (any StateStore) -> any StateStore
 
-  /// - Parameter stream: One of the plan's, all of whose sinks can be made.
-  package init(_ stream: PlannedStream, of plan: Plan, state folder: String) {
+  /// - Parameters:
+  ///   - stream: One of the plan's, all of whose sinks can be made.
+  ///   - keeping: May put something between the reset and its state.
+  package init(
+    _ stream: PlannedStream,
+    of plan: Plan,
+    state folder: String,
+    keeping: @escaping @Sendable (any StateStore) -> any StateStore = { $0 }
+  ) {
     self.plan = plan
     self.stream = stream
     self.folder = FilePath(folder)
+    self.keeping = keeping
   }
 
   /// Resets the stream.
@@ -29,45 +38,62 @@ package struct StreamReset: Sendable {
   /// - Throws: ``StateError`` with code `inUse` while a run has the state; what the state and the disk throw.
   @concurrent
   package func run(since: Since, forgets: Bool) async throws -> String? {
-    let state = try SQLiteState(in: folder)
-    if let old = stream.previousName { _ = try state.rename(old, to: stream.name, in: Run.sharedSpaces) }
-    let notice = try await moveWindow(to: since, state)
-    if forgets {
-      try state.forget(stream.name)
-      try Quarantine(state, of: stream.name).clear()
-    }
-    guard let aside = state.movedAside else { return notice }
+    let opened = try SQLiteState(in: folder)
+    if let old = stream.previousName { _ = try opened.rename(old, to: stream.name, in: Run.sharedSpaces) }
+    let state = keeping(opened)
+    let notice = try await moveWindow(to: since, forgets: forgets, state)
+    guard let aside = opened.movedAside else { return notice }
     return "the state could not be trusted and was moved to '\(aside.path)': \(aside.reason); this is a new one"
   }
 
-  private func moveWindow(to since: Since, _ state: SQLiteState) async throws -> String? {
+  private func moveWindow(to since: Since, forgets: Bool, _ state: any StateStore) async throws -> String? {
     let run = Run(plan, state: folder.string, cores: 1)
     do {
       let running = try StreamRun(stream, in: run.context(of: stream, state), limit: nil, run.settings(of: stream))
       do {
-        try await running.reset(to: since)
+        try await running.reset(to: since, forgets: forgets)
       } catch {
         await running.discard()
         throw error
       }
       return nil
     } catch let error as UnreadableProgress {
-      return try drop(error, since, state)
+      return try drop(error, since, forgets: forgets, state)
     } catch let error as UnrecoverableFile {
-      return try drop(error, since, state)
+      return try drop(error, since, forgets: forgets, state)
     }
   }
 
   /// Lets a round go whose files cannot be found again.
-  private func drop(_ error: any Error, _ since: Since, _ state: SQLiteState) throws -> String {
-    try state.finishRound(
-      of: stream.name,
-      progress: RoundProgress().stored(at: 0),
-      storing: [Windows.entry(stream.name, since: since)],
-      in: Windows.space
-    )
+  private func drop(
+    _ error: any Error,
+    _ since: Since,
+    forgets: Bool,
+    _ state: any StateStore
+  ) throws -> String {
+    try state.reset(stream.name, to: since, RoundProgress().stored(at: 0), forgets: forgets)
     return
       "what the round at hand has written could not be given its final name (\(error)); it stays in files that end "
       + "in .part, which the next run may take away: move them first if they are wanted"
+  }
+}
+
+extension StateStore {
+  /// Lets a stream's next round ask from another time, in one transaction with what is kept of the round at hand.
+  ///
+  /// - Parameter forgets: Whether what its stages remember goes, too, and what is in quarantine.
+  func reset(_ stream: String, to since: Since, _ progress: StreamProgress, forgets: Bool) throws {
+    let window = [Windows.entry(stream, since: since)]
+    if forgets {
+      try forgetRounds(
+        of: stream,
+        shared: [Quarantine.space],
+        progress: progress,
+        storing: window,
+        in: Windows.space
+      )
+    } else {
+      try finishRound(of: stream, progress: progress, storing: window, in: Windows.space)
+    }
   }
 }

@@ -101,12 +101,13 @@ struct StreamRun {
   /// Ends a round that an earlier run has begun: what is committed gets its final place, and the next round asks from a
   /// time that a person chose.
   ///
+  /// - Parameter forgets: Whether what the stream's stages remember goes, too, and what is in quarantine.
   /// - Precondition: The state is durable, and nothing was run.
   /// - Throws: ``UnreadableProgress``, `UnrecoverableFile` when what is committed cannot be found again; nothing has changed
   ///   then.
-  func reset(to since: Since) async throws {
+  func reset(to since: Since, forgets: Bool) async throws {
     try await recover()
-    try await keeper?.reset(to: since, positions)
+    try await keeper?.reset(to: since, forgets: forgets, positions)
     for output in outputs { try await output.publish() }
     try await keeper?.keep(isWritten: false, [])
   }

@@ -50,11 +50,6 @@ package struct Quarantine: Sendable {
     }
   }
 
-  /// Lets everything go, as if it had never been left out.
-  package func clear() throws {
-    try state.store(entries().map { (Self.key($0.id, of: stream), Self.released) }, in: Self.space)
-  }
-
   /// Leaves an item out from now on, and says so.
   func add(_ entry: Entry, _ kind: String, tries: Int) throws {
     try state.store([(Self.key(entry.id, of: stream), Array((entry.since ?? "").utf8))], in: Self.space)

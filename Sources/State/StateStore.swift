@@ -42,6 +42,17 @@ package protocol StateStore: AnyObject, StateReading, Sendable {
     in space: String
   ) throws
 
+  /// Ends a round as ``finishRound(of:progress:storing:in:)`` does, and forgets what is remembered of the stream, in one
+  /// transaction: spaces whose names begin with its name and a slash, and in the spaces `shared` the keys that begin with
+  /// its name and a zero byte.
+  func forgetRounds(
+    of stream: String,
+    shared: [String],
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) throws
+
   /// Forgets everything of pages that were not committed: after a failed or cancelled round.
   func abandon(_ stream: String) throws
 

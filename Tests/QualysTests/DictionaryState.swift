@@ -31,6 +31,19 @@ final class DictionaryState: StateStore {
   ) throws {
     try store(entries, in: space)
   }
+  func forgetRounds(
+    of stream: String,
+    shared: [String],
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) throws {
+    spaces.withLock { spaces in
+      for name in spaces.keys where name.hasPrefix("\(stream)/") { spaces[name] = nil }
+      for name in shared { spaces[name] = spaces[name]?.filter { !$0.key.starts(with: Array(stream.utf8) + [0]) } }
+    }
+    try store(entries, in: space)
+  }
   func abandon(_ stream: String) throws {}
   func prune(_ space: String, olderThan seconds: Int, at time: Int) throws {}
 

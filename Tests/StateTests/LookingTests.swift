@@ -92,8 +92,18 @@ struct LookingTests {
     for space in ["s/ports", "s/ids", "other/ids", "ss/ids"] {
       try state.set("1", for: "a", at: 0, of: page, in: space)
     }
+    for key in ["s", "s\u{0}a", "s\u{1}a", "ss\u{0}a"] { try state.set("1", for: key, at: 0, of: page, in: "shared") }
     try state.commit(page)
-    try state.forget("s")
+    let progress = StreamProgress(cursor: [1])
+    try state.forgetRounds(
+      of: "s",
+      shared: ["shared", "unknown"],
+      progress: progress,
+      storing: [(key: Array("s".utf8), value: Array("2".utf8))],
+      in: "windows"
+    )
+    #expect(try state.all(in: "shared") == ["s": "1", "s\u{1}a": "1", "ss\u{0}a": "1"])
+    #expect(try state.all(in: "windows") == ["s": "2"] && state.progress(of: "s") == progress)
     #expect(try state.all(in: "s/ports").isEmpty && state.all(in: "s/ids").isEmpty)
     #expect(try state.all(in: "other/ids") == ["a": "1"] && state.all(in: "ss/ids") == ["a": "1"])
   }

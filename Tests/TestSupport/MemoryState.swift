@@ -77,6 +77,22 @@ package final class MemoryState: StateStore {
     }
   }
 
+  package func forgetRounds(
+    of stream: String,
+    shared names: [String],
+    progress: StreamProgress,
+    storing entries: [(key: [UInt8], value: [UInt8])],
+    in space: String
+  ) {
+    shared.withLock { shared in
+      for name in shared.spaces.keys where name.hasPrefix("\(stream)/") { shared.spaces[name] = nil }
+      for name in names {
+        shared.spaces[name] = shared.spaces[name]?.filter { !$0.key.starts(with: Array(stream.utf8) + [0]) }
+      }
+    }
+    finishRound(of: stream, progress: progress, storing: entries, in: space)
+  }
+
   package func abandon(_ stream: String) { shared.withLock { $0.overlays[stream] = nil } }
 
   package func prune(_ space: String, olderThan seconds: Int, at time: Int) {
