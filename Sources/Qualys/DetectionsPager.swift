@@ -15,7 +15,7 @@ package struct DetectionsPager: Pager {
   private let notices: StreamNotices
   /// Those in quarantine that are still to be asked for again.
   private var retried: ArraySlice<Quarantine.Entry>
-  /// Those in quarantine that are ahead.
+  /// Those ahead that were in quarantine when the round began, or came into it: what comes out of it comes alone.
   private var skipped: ArraySlice<UInt64>
   private var limit: PageLimit
   private var idMin: UInt64?
@@ -58,7 +58,8 @@ package struct DetectionsPager: Pager {
     retried = cursor?.isQuarantineAsked == true ? [] : entries[...]
     idMin = cursor?.next
     last = cursor?.last
-    skipped = entries.map(\.id).filter { [idMin] in $0 >= idMin ?? 0 }[...]
+    let passedOver = Set(entries.map(\.id)).union(cursor?.passedOver ?? [])
+    skipped = passedOver.filter { [idMin] in $0 >= idMin ?? 0 }.sorted()[...]
     let configured = parameters.last { $0.name == "truncation_limit" }.flatMap { Int($0.value) }
     limit = PageLimit(configured ?? 1000, at: cursor?.limit)
     isDone = cursor?.isDone ?? false
@@ -112,7 +113,8 @@ package struct DetectionsPager: Pager {
       return nil
     }
     let step = try NextPage.byWarning(page, from: idMin ?? 0, path: path)
-    limit.grow()
+    // A page without hosts says nothing about what a page can hold.
+    if page.marks > 0 { limit.grow() }
     last = page.idsAscend ? page.lastID ?? last : nil
     if let first = step.first {
       idMin = first
@@ -179,6 +181,7 @@ package struct DetectionsPager: Pager {
     cursor.isQuarantineAsked = next.retried.isEmpty
     cursor.next = next.idMin
     cursor.last = next.last
+    cursor.passedOver = next.skipped.isEmpty ? nil : Array(next.skipped)
     cursor.limit = next.limit.isChanged ? next.limit.current : nil
     cursor.isDone = next.isDone
     return cursor.bytes

@@ -10,6 +10,8 @@ struct PageCursor: Codable, Sendable, Equatable {
   var since: String?
   /// Whether the entries of the quarantine were asked for again already.
   var isQuarantineAsked = false
+  /// What the round passes over that is still ahead: some of it may have left the quarantine since the round began.
+  var passedOver: [UInt64]?
   /// Which calls are at hand, where there are several kinds.
   var phase: String?
   /// Where the next page begins; nil for a beginning.

@@ -1,6 +1,7 @@
 import Qualys
 import State
 import Streaming
+import Synchronization
 import TestSupport
 import Testing
 
@@ -72,6 +73,21 @@ import Testing
     let behind = try await round.goOn()
     #expect(before + behind == [1, 2, 3, 4, 6, 7, 8, 9])
     #expect(try Quarantine(round.state, of: "s").entries().map(\.id) == [5])
+  }
+
+  @Test("a host that came out of quarantine is passed over by who goes on with the round, too", arguments: 1...4)
+  func passesOver(pages: Int) async throws {
+    let isWell = Mutex(false)
+    let round = SmallRound(.detections) { _, request in
+      var qualys = Self.qualys
+      if !isWell.withLock({ $0 }) { qualys.bad[5] = .malformed }
+      return qualys.answer(to: request)
+    }
+    #expect(try await round.run() == [1, 2, 3, 4, 6, 7, 8, 9])
+    try round.finish()
+    isWell.withLock { $0 = true }
+    let before = try await round.run(stopAfter: pages)
+    #expect(try await before + round.goOn() == [5, 1, 2, 3, 4, 6, 7, 8, 9])
   }
 
   @Test("the window of the unfinished round holds, whatever the state says by now", arguments: StreamKind.allCases)
