@@ -4,7 +4,8 @@ internal import Simulator
 internal import Sinks
 internal import SystemPackage
 
-/// A Qualys in memory on one of its days: the simulator's bytes, and a note of each call: `DAY API SINCE FROM`.
+/// A Qualys in memory on one of its days: the simulator's bytes, and a note of each call: `DAY API SINCE FROM`; a call for
+/// a host that was left out is one of an API `left-out`, from its id.
 struct SimulatedAnswers: Transport {
   static let hostsInPage = 3
   static let hosts = 16
@@ -18,18 +19,26 @@ struct SimulatedAnswers: Transport {
   /// Where the third page begins, which breaks off in the midst of its second host.
   private let brokenPage: String
 
+  /// The ids of the hosts that answers break off in on the first day.
+  static let badHosts = [10, 13].map { DetectionsSimulation(options(day: 1).detections).hostID(at: $0) }
+
   init(day: Int, log: String, isTimeless: Bool = false) {
     self.day = day
     self.log = log
     self.isTimeless = isTimeless
-    var options = SimulatedServer.Options()
-    options.detections.hosts = Self.hosts
-    options.detections.detectionsPerHost = 2
-    options.detections.round = day
-    options.assets.assets = Self.assets
-    options.assets.softwarePerAsset = 3
+    let options = Self.options(day: day)
     server = SimulatedServer(options)
     brokenPage = "\(DetectionsSimulation(options.detections).hostID(at: 2 * Self.hostsInPage))"
+  }
+
+  private static func options(day: Int) -> SimulatedServer.Options {
+    var options = SimulatedServer.Options()
+    options.detections.hosts = hosts
+    options.detections.detectionsPerHost = 2
+    options.detections.round = day
+    options.assets.assets = assets
+    options.assets.softwarePerAsset = 3
+    return options
   }
 
   /// A time of the day, seconds since 1970.
@@ -41,14 +50,15 @@ struct SimulatedAnswers: Transport {
     let since = ["vm_processed_after", "last_modified_after", "assetLastUpdated"].lazy.compactMap {
       request.value(of: $0)
     }.first
-    let from = request.value(of: "id_min") ?? request.value(of: "lastSeenAssetId") ?? "0"
-    try note("\(day) \(request.api.rawValue) \(since ?? "everything") \(from)\n")
+    let leftOut = request.api == .detections ? request.value(of: "ids") : nil
+    let from = leftOut ?? request.value(of: "id_min") ?? request.value(of: "lastSeenAssetId") ?? "0"
+    try note("\(day) \(leftOut == nil ? request.api.rawValue : "left-out") \(since ?? "everything") \(from)\n")
     guard let api = SimulatedAPI(rawValue: request.api.rawValue) else { throw BrokenConnection("no such API") }
     let answer = try server.answer(api, request.parameters.map { NamedValue($0.name, $0.value) })
     var body = isTimeless ? Self.withoutTime(answer.body)[...] : answer.body[...]
     var failure: BrokenConnection?
-    if request.value(of: "id_min") == brokenPage, let end = Self.middleOfSecondHost(of: answer.body) {
-      body = body[..<end]
+    if let end = brokenEnd(of: answer.body, to: request) {
+      body = body[..<min(end, body.count)]
       failure = BrokenConnection("reset")
     }
     return APIResponse(
@@ -64,8 +74,13 @@ struct SimulatedAnswers: Transport {
     try file.close()
   }
 
-  private static func middleOfSecondHost(of body: [UInt8]) -> Int? {
+  /// Where an answer breaks off, behind the beginning of a host; nil when it does not.
+  private func brokenEnd(of body: [UInt8], to request: APIRequest) -> Int? {
+    if request.api != .detections { return nil }
     let text = Data(body)
+    let bad = day == 1 ? Self.badHosts.compactMap { text.range(of: Data("<ID>\($0)</ID>".utf8)) } : []
+    if let host = bad.map(\.upperBound).min() { return host + 700 }
+    if request.value(of: "id_min") != brokenPage { return nil }
     let mark = Data("<HOST>".utf8)
     guard let first = text.range(of: mark),
       let second = text.range(of: mark, in: first.upperBound..<text.count)

@@ -1,4 +1,6 @@
+import DeliveryScenario
 import Foundation
+import Pipelines
 import State
 import SystemPackage
 
@@ -6,7 +8,9 @@ import SystemPackage
 struct LiveOutcome: Sendable {
   static let streams = ["detections", "knowledge-base", "assets"]
   /// Spaces of the state whose entries only depend on what was delivered.
-  static let spaces = ["windows", "detected-qids", "knowledge-base/delivered-qids", "assets/diff-ports"]
+  static let spaces = [
+    "windows", "quarantine", "detected-qids", "knowledge-base/delivered-qids", "assets/diff-ports",
+  ]
 
   /// A call that was made.
   struct Call: Sendable {
@@ -27,6 +31,8 @@ struct LiveOutcome: Sendable {
   private(set) var calls: [Call] = []
   /// What the state remembers, by its space.
   private(set) var state: [String: [String]] = [:]
+  /// Streams whose round is not finished.
+  private(set) var unfinished: [String] = []
 
   /// Reads a folder; `files` of another disk, if they are on one.
   init(_ folder: ScenarioFolder, _ files: [String: [UInt8]]? = nil) throws {
@@ -70,14 +76,30 @@ struct LiveOutcome: Sendable {
     let copy = try ScenarioFolder(copying: folder)
     let store = try SQLiteState(in: FilePath("\(copy.path)/state"))
     for space in Self.spaces {
-      state[space] = try store.entries(of: space, after: nil, limit: .max).map { "\($0.key): \($0.value)" }
+      // Streams may have been given new names.
+      state[space] = try [space, "new-\(space)"].flatMap { space in
+        try store.entries(of: space, after: nil, limit: .max).map { "\($0.key): \($0.value)" }
+      }
+    }
+    unfinished = try Self.streams.flatMap { [$0, "new-\($0)"] }.filter { stream in
+      try RoundProgress(store.progress(of: stream), of: stream).round != nil
     }
   }
 
   /// Since when each stream was asked for first on a day.
   func firstAsked(onDay day: Int) -> [String: String] {
-    let ofDay = calls.filter { $0.day == "\(day)" && $0.api != "hosts" }
+    let ofDay = calls.filter { $0.day == "\(day)" && !["hosts", "left-out"].contains($0.api) }
     return Dictionary(ofDay.map { ($0.api, $0.since) }) { first, _ in first }
+  }
+
+  /// How many lines of detections each of some hosts has.
+  func counts(ofHosts hosts: [Int]) -> [Int] {
+    hosts.map { host in lines["detections", default: []].count { Self.host(of: $0) == host } }
+  }
+
+  /// The hosts that were left out and asked for alone on a day, and since when.
+  func leftOut(onDay day: Int) -> [String] {
+    calls.filter { $0.day == "\(day)" && $0.api == "left-out" }.map { "\($0.from) \($0.since)" }
   }
 
   // MARK: Against another
@@ -87,9 +109,13 @@ struct LiveOutcome: Sendable {
     var lost = 0
     var repeated = 0
     var torn = 0
+    /// What a run said of a file that is not as it was committed, when it did not go on.
+    var missing: String?
     var others: [String] = []
 
-    var isNone: Bool { lost == 0 && repeated == 0 && torn == 0 && others.isEmpty }
+    var isNone: Bool { !isLoss && others.isEmpty }
+    /// Whether it is files that are not as they must be.
+    var isLoss: Bool { lost > 0 || repeated > 0 || torn > 0 || missing != nil }
   }
 
   /// Compares with an undisturbed run of the same day, after so many kills.
@@ -105,6 +131,7 @@ struct LiveOutcome: Sendable {
       difference.repeated += copies.reduce(0) { $0 + max(0, $1.value - rightCopies[$1.key, default: 0]) }
       difference.others.append("\(stream): \(own.count) lines instead of \(right.count)")
     }
+    if unfinished != reference.unfinished { difference.others.append("rounds not finished: \(unfinished)") }
     if letters != reference.letters { difference.others.append("other dead letters") }
     for space in Self.spaces where state[space] != reference.state[space] {
       difference.others.append("the state remembers other '\(space)'")
@@ -140,6 +167,7 @@ struct LiveOutcome: Sendable {
   /// Where the page begins that a line came in.
   private func page(of line: Substring, onDay day: Int) -> Int {
     let host = Self.host(of: line)
+    if calls.contains(where: { $0.day == "\(day)" && $0.api == "left-out" && $0.from == host }) { return host }
     return calls.filter { $0.day == "\(day)" && $0.api == "detections" && $0.from <= host }.map(\.from).max() ?? 0
   }
 

@@ -1,6 +1,10 @@
 import DeliveryScenario
 import Foundation
 import Gzip
+import Pipelines
+import State
+import Streaming
+import SystemPackage
 import Testing
 
 /// A folder for one scenario, in memory where there is such a file system: SQLite waits for the disk.
@@ -17,6 +21,29 @@ final class ScenarioFolder: Sendable {
     } else {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
+  }
+
+  /// Copies a folder in which streams have files without names, and makes the state say that they are in the copy.
+  convenience init(movedFrom other: ScenarioFolder) throws {
+    try self.init(copying: other)
+    guard FileManager.default.fileExists(atPath: "\(path)/state") else { return }
+    let state = try SQLiteState(in: FilePath("\(path)/state"))
+    for stream in LiveOutcome.streams {
+      guard let stored = try state.progress(of: stream) else { continue }
+      var progress = try RoundProgress(stored, of: stream)
+      for index in progress.sinks.indices {
+        let position = String(decoding: progress.sinks[index].position, as: UTF8.self)
+        progress.sinks[index].position = Data(position.replacing(other.path, with: path).utf8)
+      }
+      let moved = StreamProgress(cursor: Array(try JSONEncoder().encode(progress)), serverTime: stored.serverTime)
+      try state.finishRound(of: stream, progress: moved, storing: [], in: "")
+    }
+  }
+
+  /// Makes it what another folder is, byte by byte.
+  func restore(from other: ScenarioFolder) throws {
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.copyItem(atPath: other.path, toPath: path)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
