@@ -1,3 +1,4 @@
+internal import Health
 internal import Streaming
 
 /// The hosts of a round, cut into ranges of ids that hold about as many hosts each.
@@ -18,7 +19,8 @@ struct HostRanges: Sendable {
 
   /// Asks which hosts a request would give, from `first` on, and cuts them into ranges of `size`.
   ///
-  /// Nil when there are not more than two ranges, or when Host List cannot tell: then one page follows another.
+  /// Nil when there are not more than two ranges, or when Host List cannot tell: then one page follows another. A person is
+  /// told when it refuses.
   /// - Throws: `CancellationError`, or what makes each call impossible.
   static func ask(
     about request: APIRequest,
@@ -98,8 +100,10 @@ struct HostRanges: Sendable {
     for failures in 1...Self.attempts {
       var reason = "\(request.path): the answer is not complete"
       var remedy = Refusal.Remedy.again
+      var status: Int?
       do {
         let response = try await context.transport.send(request)
+        status = response.status
         if response.status == 200 {
           var (ranges, scanner) = (self, HostListScanner())
           var isUsable = true
@@ -120,7 +124,15 @@ struct HostRanges: Sendable {
       } catch let error as BrokenConnection {
         reason = "\(request.path): \(error)"
       }
-      if remedy == .person || failures == Self.attempts { return nil }
+      if remedy == .person || failures == Self.attempts {
+        context.notices.notice(
+          "HostListRefused",
+          .warning,
+          "Host List could not be asked how to cut the hosts into ranges, so pages come one after another: slower, and "
+            + "nothing is lost; let the user call it, or write 'connections: 1' if it shall stay so: \(reason)"
+        ) { $0.httpStatus = status }
+        return nil
+      }
       let seconds = context.seconds(toWaitFor: remedy, failures: failures)
       try await context.transport.wait(for: .seconds(seconds), because: reason)
     }

@@ -150,6 +150,8 @@ package struct PagedBatches<P: Pager>: AsyncSequence, Sendable {
       if let error = failure as? AnswerError,
         let refusal = Refusal(error, headers: response, origin: page.origin, now: context.now())
       {
+        // Others that share the limits must hear of it, too.
+        response?.onRefusal(refusal)
         return try await troubles.wait(because: refusal)
       }
       try await troubles.wait(because: failure, at: page.origin)

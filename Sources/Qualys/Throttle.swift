@@ -110,7 +110,7 @@ package final class Throttle: Sendable {
   }
 }
 
-// MARK: - What a slot tells
+// MARK: - What answers tell
 
 extension Throttle {
   fileprivate func note(_ headers: RateHeaders, status: Int, of api: API) {
@@ -118,7 +118,8 @@ extension Throttle {
     changes.raise()
   }
 
-  fileprivate func note(_ refusal: Refusal, of api: API) {
+  /// Learns from an answer that is a refusal.
+  func note(_ refusal: Refusal, of api: API) {
     // Some refusals say no time: then calls of all streams wait as long as peers do.
     let unstated = Duration.seconds(10 + 20 * pace.random())
     withAccount(of: api) { account, now in

@@ -4,7 +4,7 @@ internal import Gzip
 ///
 /// Stands right above the network, below ``ReadAheadTransport``, so that no call gets past it. The slot of a call is
 /// free when its body has ended, and an abandoned call's some seconds after its body failed or was dropped. What refuses
-/// is read here, 1 MiB at most, for its code and its wait, and handed on.
+/// is read here, 1 MiB at most, for its code and its wait, and handed on; a refusal inside a 200 is told by whoever reads it.
 package struct ThrottledTransport: Transport {
   private let base: any Transport
   private let throttle: Throttle
@@ -31,6 +31,8 @@ package struct ThrottledTransport: Transport {
     slot.answer(response)
     if response.status == 200 {
       response.body = SlottedBody(base: response.body, slot: slot)
+      // Without the slot, for the head may be kept when the call has long ended.
+      response.onRefusal = { [throttle] in throttle.note($0, of: request.api) }
       return response
     }
     let (bytes, failure) = try await beginning(of: response)

@@ -70,6 +70,8 @@ package struct APIResponse: Sendable {
   package var body: any AsyncSequence<[UInt8], any Error> & Sendable
   /// The file that the body came from, if one did.
   package var file: String?
+  /// Tells whoever lets calls begin that the body, for all its status 200, was a refusal.
+  var onRefusal: @Sendable (Refusal) -> Void = { _ in }
 
   package init(
     status: Int,

@@ -11,6 +11,22 @@ extension FaultCase {
   /// Faults of the connection and of how a body ends.
   private static let wire = [
     FaultCase(1, "connection refused", "API 2: refuse 30ms") { $0.extraCalls = 1...1 },
+    FaultCase(2, "a name that nobody knows") {
+      $0.reach = .nobody
+      $0.waitsForEver = false
+      $0.ending = .stops(.thirdPartyGeneric)
+      $0.extraCalls = (-3)...(-3)
+      $0.event = .thirdPartyGeneric
+      // The usual attempts, five minutes between them at most, half of that on average.
+      $0.waits = 2_500...3_500
+    },
+    FaultCase(3, "a connection that is not made in time, until it is") {
+      $0.limits = .short
+      $0.reach.beginsFull = true
+      // A busy machine may be late by itself.
+      $0.extraCalls = 0...7
+      $0.event = .thirdPartyGeneric
+    },
     FaultCase(4, "reset before the head", "API 2: reset"),
     FaultCase(4, "closed before the head", "API 2: cut"),
     FaultCase(4, "reset before the head, ten times", "API 2-11: reset") {
@@ -51,6 +67,19 @@ extension FaultCase {
     },
     FaultCase(15, "gzip bomb", "API 2: gzip-bomb 64") { $0.extraCalls = 1...2 },
     FaultCase(16, "junk behind gzip", "API 2: gzip-junk") { $0.extraCalls = 0...2 },
+    FaultCase(17, "a certificate that nobody known has signed") {
+      $0.isNotTrusted(FaultReach(certificate: .valid, isTrusted: false))
+    },
+    FaultCase(17, "a certificate that has expired") { $0.isNotTrusted(FaultReach(certificate: .expired)) },
+    FaultCase(17, "a certificate for another name") { $0.isNotTrusted(FaultReach(certificate: .ofAnotherName)) },
+    FaultCase(18, "TLS that is cut without a goodbye", "API 2: tls-cut 7000") {
+      $0.reach.certificate = .valid
+      $0.extraCalls = 1...2
+    },
+    FaultCase(18, "TLS that is cut in the midst of each answer", "API 1-6: tls-cut 7000") {
+      $0.reach.certificate = .valid
+      $0.extraCalls = 2...9
+    },
     FaultCase(19, "redirected to another host", "API 2: redirect 307 ELSEWHERE") {
       $0.ending = .stops(.thirdPartyConfig)
       $0.extraCalls = (-1)...(-1)
@@ -118,6 +147,12 @@ extension FaultCase {
     FaultCase(30, "a web page", "API 2: html"),
     FaultCase(31, "an empty answer", "API 2: empty") { $0.extraCalls = 1...2 },
     FaultCase(32, "an error inside a 200", "API 2: error 999") { $0.streams = [.detections, .knowledgeBase] },
+    FaultCase(32, "the rate is used up, inside a 200", "API 2: error 1965") {
+      $0.streams = [.detections, .knowledgeBase]
+      // As long as the simulator's window, which the body says.
+      $0.waits = 3_500...3_700
+      $0.event = .thirdPartyGeneric
+    },
     FaultCase(33, "an incident signature", "API 2: incident 7000") { $0.extraCalls = 1...2 },
     FaultCase(34, "the token expires", "API 2: expire-token") {
       $0.streams = [.assets]
@@ -182,6 +217,14 @@ extension FaultCase {
     ending = .stops(.thirdPartyConfig)
     extraCalls = (-1)...(-1)
     event = .thirdPartyConfig
+  }
+
+  fileprivate mutating func isNotTrusted(_ reach: FaultReach) {
+    self.reach = reach
+    ending = .stops(.thirdPartyConfig)
+    extraCalls = (-3)...(-3)
+    event = .thirdPartyConfig
+    waits = 0...0
   }
 
   fileprivate mutating func hasNoHint() { waits = 10...31 }

@@ -28,6 +28,10 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
   /// Seconds that all waits take together.
   var waits = 0...3_000
   var limits = TransferLimits()
+  /// How Qualys is reached until what is wrong with that is mended.
+  var reach = FaultReach()
+  /// Whether what passes is waited out for ever, as with `--wait`.
+  var waitsForEver = true
   var clockError: @Sendable (_ number: Int) -> Int = { _ in 0 }
   var receiver: @Sendable (_ number: Int) -> RecordingServer.Behaviour = { _ in .answer(200) }
   /// What else is simulated.
@@ -50,6 +54,8 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     run.streams = [stream]
     run.script = script.replacing("API", with: stream.rawValue)
     run.limits = limits
+    run.reach = reach
+    run.waitsForEver = waitsForEver
     run.clockError = clockError
     run.receiver = receiver
     // What a person had to mend is mended, and the pipeline runs once more.
@@ -61,9 +67,10 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 }
 
 extension TransferLimits {
-  /// Limits that are met within a test: 400 ms for the head, between bytes, and for the window of the least rate.
+  /// Limits that are met within a test: 400 ms for a connection, for the head, between bytes, and for the window of the least rate.
   static var short: TransferLimits {
     var limits = TransferLimits()
+    limits.connect = .milliseconds(400)
     limits.firstByte = .milliseconds(400)
     limits.idle = .milliseconds(400)
     limits.window = .milliseconds(400)

@@ -37,6 +37,10 @@ struct FaultRun {
   var script = ""
   var options = ReferenceData.options()
   var limits = TransferLimits()
+  /// How Qualys is reached in the first run.
+  var reach = FaultReach()
+  /// Whether what passes is waited out for ever, as with `--wait`.
+  var waitsForEver = true
   var clockError: @Sendable (_ number: Int) -> Int = { _ in 0 }
   /// What the receiver does with its requests, numbered from 1.
   var receiver: @Sendable (_ number: Int) -> RecordingServer.Behaviour = { _ in .answer(200) }
@@ -44,7 +48,6 @@ struct FaultRun {
   /// Whether there is a second run over the same state, in which nothing goes wrong.
   var runsAgain = false
 
-  /// Runs with `--wait`: what passes is waited out for ever.
   func run() async throws -> Outcome {
     let qids = try await ReferenceData.small.value.qids
     let folder = try TemporaryFolder()
@@ -58,8 +61,8 @@ struct FaultRun {
         let place = Place(folder: folder, receiver: receiverURL, qids: qids)
         var faulty = options
         faulty.faults = try FaultScript(script.replacing("ELSEWHERE", with: strangerURL))
-        let (report, server) = try await run(against: faulty, at: place, clock, events)
-        let second = runsAgain ? try await run(against: options, at: place, clock, events) : nil
+        let (report, server) = try await run(against: faulty, reach, at: place, clock, events)
+        let second = runsAgain ? try await run(against: options, reach.mended, at: place, clock, events) : nil
         var search = SecretSearch(Canary.all(tokens: server.tokens + (second?.server.tokens ?? [])))
         search.look(into: "\(report) \(events.all)")
         try search.look(intoFolder: folder.url)
@@ -97,21 +100,34 @@ struct FaultRun {
   /// Runs once against a server of its own.
   private func run(
     against options: SimulatedServer.Options,
+    _ reach: FaultReach,
     at place: Place,
     _ clock: FaultClock,
     _ events: KeptEvents
   ) async throws -> (report: RunReport, server: SimulatedServer) {
+    var options = options
+    options.tls = try reach.certificate?.files(in: place.folder)
+    let full = reach.beginsFull ? try FullListener() : nil
+    options.port = full?.port ?? 0
     let server = SimulatedServer(options)
-    let port = try await server.start()
+    let port = full == nil ? try await server.start() : options.port
+    let opening = Task {
+      guard let full else { return }
+      while events.all.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+      full.close()
+      _ = try await server.start()
+    }
     var live = Live(LiveStack.connecting(within: limits, of: .system))
-    live.waits = true
+    live.waits = waitsForEver
     live.events = events
     live.pace = clock.pace
     let result: Result<RunReport, any Error>
     do {
-      let plan = try plan(port: port, place)
+      let plan = try plan(reach, options.tls, port: port, place)
       result = .success(try await Run(plan, state: place.folder.path("state"), live: live).run())
     } catch { result = .failure(error) }
+    opening.cancel()
+    if case .failure(let error) = await opening.result, !(error is CancellationError) { throw error }
     await server.stop()
     return (try result.get(), server)
   }
@@ -120,7 +136,7 @@ struct FaultRun {
     Dictionary(uniqueKeysWithValues: try streams.map { ($0, try body($0)) })
   }
 
-  private func plan(port: Int, _ place: Place) throws -> Plan {
+  private func plan(_ reach: FaultReach, _ tls: Simulator.TLSFiles?, port: Int, _ place: Place) throws -> Plan {
     let folder = place.folder
     let streams = streams.map { stream in
       """
@@ -134,8 +150,9 @@ struct FaultRun {
     let text = """
       name: matrix
       qualys:
-        server: http://127.0.0.1:\(port)
-        gateway: http://127.0.0.1:\(port)
+        server: \(reach.url(port: port))
+        gateway: \(reach.url(port: port))
+        \(reach.isTrusted ? tls.map { "ca-file: \"\($0.certificateChain)\"" } ?? "" : "")
         username: ${FAULT_USER}
         password: ${FAULT_PASSWORD}
       start: all

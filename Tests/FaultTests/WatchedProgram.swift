@@ -10,6 +10,8 @@ struct WatchedProgram {
   var errors: Data
   /// What stood in /proc/PID/cmdline and in the process's title, whenever it was looked at.
   var commandLines: Set<Data>
+  /// The most memory that it held, in bytes, when it was last looked at.
+  var peak: Int
 
   static func run(_ arguments: [String], in folder: URL, environment: [String: String]) async throws -> WatchedProgram {
     let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "sluice")
@@ -33,10 +35,11 @@ struct WatchedProgram {
     let number = process.processIdentifier
     let first = commandLines(of: number)
     let watching = Task {
-      var seen = first
+      var seen = (lines: first, peak: 0)
       while !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(20))
-        seen.formUnion(commandLines(of: number))
+        seen.lines.formUnion(commandLines(of: number))
+        seen.peak = max(seen.peak, peak(of: number))
       }
       return seen
     }
@@ -48,12 +51,20 @@ struct WatchedProgram {
       kill(number, SIGKILL)
     }
     watching.cancel()
+    let seen = await watching.value
     return WatchedProgram(
       status: status,
       output: try Data(contentsOf: place.url.appending(path: "out")),
       errors: try Data(contentsOf: place.url.appending(path: "err")),
-      commandLines: await watching.value
+      commandLines: seen.lines,
+      peak: seen.peak
     )
+  }
+
+  private static func peak(of process: Int32) -> Int {
+    let status = FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data()
+    let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropLast().last).flatMap { Int($0) }.map { $0 << 10 } ?? 0
   }
 
   private static func commandLines(of process: Int32) -> Set<Data> {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A million detections from a simulated Qualys to gzip files and to an HTTP source at once: nothing lost, flat memory.
 
-    swift build -c release && python3 Tests/Proof/load.py [--detections N] [--sluice .build/release/sluice] [--faults N]
+    swift build -c release && python3 Tests/Proof/load.py [--detections N] [--one-host] [--faults SEED]
+                                                       [--sluice .build/release/sluice]
 
 Prints figures as `name | value`. Everything stays on the loopback interface and in a temporary folder.
 """
@@ -121,14 +122,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--detections", type=int, default=1_000_000)
     parser.add_argument("--per-host", type=int, default=50)
+    parser.add_argument("--one-host", action="store_true", help="all detections are one host's")
     parser.add_argument("--page", type=int, default=1000)
     parser.add_argument("--sluice", default=".build/release/sluice")
     parser.add_argument("--concurrency", type=int, default=2, help="calls that the account allows at once")
     parser.add_argument("--faults", type=int, help="a seed: calls go wrong")
     arguments = parser.parse_args()
     sluice = os.path.abspath(arguments.sluice)
-    hosts = arguments.detections // arguments.per_host
-    made = ["--hosts", str(hosts), "--detections-per-host", str(arguments.per_host), "--seed", "11"]
+    per_host = arguments.detections if arguments.one_host else arguments.per_host
+    hosts = arguments.detections // per_host
+    made = ["--hosts", str(hosts), "--detections-per-host", str(per_host), "--seed", "11"]
     folder = tempfile.mkdtemp(prefix="sluice-load-")
     problems = []
 

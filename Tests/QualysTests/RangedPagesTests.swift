@@ -1,3 +1,4 @@
+import Health
 import Qualys
 import Records
 import Stages
@@ -134,6 +135,30 @@ import Testing
       $0.readAhead = stack.readAhead
     }
     #expect(came == ids.enumerated().filter { $0.offset != 10 && $0.offset != 29 }.map(\.element))
+  }
+
+  @Test(
+    "without Host List one page follows another, nothing is lost, and a person is told once",
+    arguments: [(403, 1, "the user may not call this API"), (500, 5, "HTTP 500")]
+  )
+  func noHostList(status: Int, tries: Int, words: String) async throws {
+    let expected = try await Self.read(Self.pages(4), .forTests(SimulatedTransport(hosts: 40, concurrency: 2)))
+    let qualys = try SimulatedTransport(hosts: 40, concurrency: 5)
+    let transport = OpenTransport { _, request in
+      request.api == .hosts ? .test(status, [], "") : try await qualys.send(request)
+    }
+    let stack = Stack(transport)
+    let events = EventList()
+    var context = stack.context
+    context.events = events
+    let isSame = try await Self.read(RangedDetectionsPager(Self.pages(4), context), context) == expected
+    #expect(isSame && !expected.isEmpty)
+    #expect(transport.requests.count { $0.api == .hosts } == tries)
+    #expect(qualys.mostRunning == 1 && qualys.requests.count == 10)
+    #expect(events.all.map(\.tracker) == ["HostListRefused"])
+    let event = try #require(events.all.first)
+    #expect(event.severity == .warning && event.errorClass == nil && event.httpStatus == status && event.stream == "s")
+    #expect(event.message.contains(words) && event.message.contains("/fo/asset/host/"), "\(event.message)")
   }
 
   @Test("hosts that appear while ranges are read come with them, and more than a page of them, too")

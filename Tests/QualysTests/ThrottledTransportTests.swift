@@ -1,7 +1,9 @@
 import Gzip
 import Qualys
+import Stages
 import Streaming
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ThrottledTransportTests {
@@ -83,6 +85,27 @@ import Testing
     _ = try await transport.send(APIRequest(.assets, path: "/a", []))
     #expect(try await secondsUntilNext(transport, .detections) == 0)
     #expect(try await secondsUntilNext(transport, .assets) == 60)
+  }
+
+  @Test("a refusal inside a 200 holds the calls of other streams, too", arguments: [false, true])
+  func refusedInside(isReadAhead: Bool) async throws {
+    let base = OpenTransport { call, _ in
+      call == 0
+        ? .test(200, [], Self.refusal(1965, "SECONDS_TO_WAIT", 77))
+        : .test(200, [], SmallPage([SmallPage.Host(id: 1, detections: ["<QID>1</QID>"])]).text)
+    }
+    let throttle = throttle()
+    let transport = ThrottledTransport(base, throttle)
+    let top = InflatingTransport(isReadAhead ? ReadAheadTransport(transport, throttle) : transport)
+    let stream = Task {
+      var hosts = 0
+      let pages = PagedBatches(DetectionsPager(path: "/p", parameters: [], since: nil), .forTests(top))
+      for try await batch in pages.through(DecodeDetections()) { hosts += batch.records.count }
+      return hosts
+    }
+    await eventually("the stream waits") { clock.sleepers > 0 }
+    #expect(try await secondsUntilNext(transport) == 77)
+    #expect(try await stream.value == 1)
   }
 
   @Test("a wait is told once, with its end and its reason")
@@ -176,24 +199,27 @@ import Testing
     _ = kept
   }
 
-  @Test("no more calls run at once than one less than the limit, and those who wait come in order")
-  func concurrency() async throws {
+  @Test(
+    "no more calls run at once than one less than the limit, nor than a person wants, and those who wait come in order",
+    arguments: [(.max, 3), (9, 3), (3, 3), (1, 1)]
+  )
+  func concurrency(most: Int, atOnce: Int) async throws {
     let gate = Mutex<[CheckedContinuation<Void, Never>]>([])
     let base = OpenTransport { call, _ in
       if call > 0 { await withCheckedContinuation { next in gate.withLock { $0.append(next) } } }
       return .test(200, Self.three)
     }
-    let throttle = throttle()
+    let throttle = Throttle(leave: 0.25, hold: .seconds(10), most: most, pace: clock.pace)
     let transport = ThrottledTransport(base, throttle)
     #expect(throttle.concurrency(of: .detections) == 1)
     _ = try await transport.send(Self.request).bytes()
-    #expect(throttle.concurrency(of: .detections) == 3)
+    #expect(throttle.concurrency(of: .detections) == atOnce)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<9 { group.addTask { _ = try await transport.send(Self.request).bytes() } }
-      for round in 1...3 {
-        await eventually("three run") { gate.withLock { $0.count } == 3 }
+      for round in 1...9 / atOnce {
+        await eventually("\(atOnce) run") { gate.withLock { $0.count } == atOnce }
         for _ in 0..<100 { await Task.yield() }
-        #expect(base.requests.count == 1 + 3 * round)
+        #expect(base.requests.count == 1 + atOnce * round)
         let running = gate.withLock { gate in
           defer { gate = [] }
           return gate

@@ -88,7 +88,7 @@ import Testing
   func tls() async throws {
     let folder = try TemporaryFolder()
     let change = { (options: inout SimulatedServer.Options) in
-      options.tls = try TestCertificate.files(in: folder)
+      options.tls = try TestCertificate.valid.files(in: folder)
     }
     let (cut, body, _) = try await answer("tls-cut 1000", ["tls"], change: change)
     #expect(cut.ending == "torn")
@@ -104,13 +104,13 @@ import Testing
   func clientCertificate() async throws {
     let folder = try TemporaryFolder()
     try await withServer {
-      var files = try TestCertificate.files(in: folder)
+      var files = try TestCertificate.valid.files(in: folder)
       files.clientAuthority = files.certificateChain
       $0.tls = files
     } _: { server, client in
       let nobody = try await RawAnswer(port: client.port, ["tls"])
       #expect(["torn", "reset"].contains(nobody.ending) && nobody.head.isEmpty && server.calls.isEmpty)
-      let identity = "certificate \(folder.path("certificate.pem")) \(folder.path("key.pem"))"
+      let identity = "certificate \(folder.path("valid.pem")) \(folder.path("key.pem"))"
       let somebody = try await RawAnswer(port: client.port, ["tls", identity])
       #expect(somebody.head.hasPrefix("HTTP/1.1 200 OK\r\n") && somebody.ending == "closed")
     }

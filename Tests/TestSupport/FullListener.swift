@@ -1,15 +1,16 @@
-import Glibc
+internal import Glibc
+internal import Synchronization
 
 /// A port on loopback whose queue is full, so that the system answers nobody who connects.
-final class FullListener {
-  let port: Int
-  private var sockets: [Int32] = []
+package final class FullListener: Sendable {
+  package let port: Int
+  private let sockets: Mutex<[Int32]>
 
-  struct Failure: Error {}
+  package struct Failure: Error {}
 
-  init() throws {
+  package init() throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    sockets.append(listener)
+    var sockets = [listener]
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -31,7 +32,17 @@ final class FullListener {
         unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(client, $0, length) }
       }
     }
+    self.sockets = Mutex(sockets)
   }
 
-  deinit { for socket in sockets { close(socket) } }
+  deinit { close() }
+
+  /// Leaves the port to somebody else.
+  package func close() {
+    let open = sockets.withLock { sockets in
+      defer { sockets = [] }
+      return sockets
+    }
+    for socket in open { Glibc.close(socket) }
+  }
 }
