@@ -18,7 +18,7 @@ extension FaultCase {
       $0.extraCalls = (-3)...(-3)
       $0.event = .thirdPartyGeneric
       // The usual attempts, five minutes between them at most, half of that on average.
-      $0.waits = 2_500...3_500
+      $0.waits = 1_000...6_500
     },
     FaultCase(3, "a connection that is not made in time, until it is") {
       $0.limits = .short
