@@ -40,7 +40,7 @@ struct OneHostTests {
     }
     let isSame = ids.map(String.init) == expected(options.detections)
     #expect(isSame && ids.count >= detections, "\(ids.count) of \(detections)")
-    #expect(server.calls.count == 1)
+    #expect(server.calls.map(\.api) == [.hosts, .detections])
     return program.peak
   }
 
