@@ -26,10 +26,8 @@ package final class GzipCompressor {
       ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size)
     )
-    guard status == Z_OK else {
-      unsafe stream.deallocate()
-      throw .outOfMemory
-    }
+    // All is set, so `deinit` frees it.
+    guard status == Z_OK else { throw .outOfMemory }
   }
 
   deinit {

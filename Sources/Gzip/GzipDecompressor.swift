@@ -23,8 +23,8 @@ package final class GzipDecompressor {
     self.maximumRatio = maximumRatio
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
+    // All is set, so `deinit` frees it if this fails.
     guard unsafe inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      unsafe stream.deallocate()
       throw .outOfMemory
     }
   }

@@ -23,7 +23,12 @@ extension StateError {
         "another program is writing the state '\(path)'; wait until it ends"
       )
     default:
-      return StateError(.failed, path, "the state '\(path)' failed: \(what); look at its file system, then run again")
+      let code = error.extendedResultCode.rawValue
+      return StateError(
+        .failed,
+        path,
+        "the state '\(path)' failed: \(what) (SQLite's code \(code)); look at its file system, then run again"
+      )
     }
   }
 }

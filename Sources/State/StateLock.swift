@@ -21,8 +21,8 @@ final class StateLock: Sendable {
       throw StateError.cannotWrite(path, error)
     }
     guard Self.take(descriptor) else {
+      // All is set, so `deinit` closes the file.
       let process = Self.process(in: descriptor)
-      try? descriptor.close()
       throw StateError(
         .inUse(process: process),
         folder,

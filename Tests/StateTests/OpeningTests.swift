@@ -82,6 +82,32 @@ struct OpeningTests {
     _ = try folder.open()
   }
 
+  @Test("Who finds a state in use closes no file of anybody else")
+  func refused() async throws {
+    let folder = try StateFolder()
+    let state = try folder.open()
+    // The number of a file that was closed is the next one's: files of others would be hit.
+    let hits = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<2 {
+        group.addTask {
+          var hits = 0
+          var facts = stat()
+          while !Task.isCancelled {
+            let file = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            for _ in 0..<10 where unsafe fstat(file, &facts) != 0 { hits += 1 }
+            close(file)
+          }
+          return hits
+        }
+      }
+      for _ in 0..<20 { #expect(throws: StateError.self) { try SQLiteState(in: folder.path) } }
+      group.cancelAll()
+      return await group.reduce(0, +)
+    }
+    withExtendedLifetime(state) {}
+    #expect(hits == 0)
+  }
+
   @Test("Each opening has a tenure of its own; who lost it writes nothing")
   func tenure() throws {
     let folder = try StateFolder()
