@@ -46,6 +46,7 @@ package struct AddEventID<Input: LogRecord>: Stage {
       """
   }
 
+  @specialized(where Input == Detection)
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
     var records = batch.records
     var ids = EventIDs(platform: platform)

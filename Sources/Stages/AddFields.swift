@@ -27,6 +27,7 @@ package struct AddFields<Input: LogRecord>: Stage {
     self.changes = changes
   }
 
+  @specialized(where Input == Detection)
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
     for var record in batch.records {
       record.apply(changes)

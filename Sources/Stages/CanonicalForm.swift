@@ -15,9 +15,16 @@ internal import Records
 /// no node, nor is it seen where batches, parts of hosts and chunks were cut, or whether a long text lies in a file.
 /// What the decoder itself adds, REPAIRED_CHARACTERS, and members that a later one of the same name replaces are left
 /// out.
-struct CanonicalForm {
-  private var bytes: [UInt8] = []
+///
+/// Memory: 16 KiB, from which the hash is fed.
+@safe
+struct CanonicalForm: ~Copyable {
+  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 16)
+  /// Bytes in the room that are not hashed yet.
+  private var count = 0
   private var hash = SHA256()
+
+  deinit { unsafe room.deallocate() }
 
   /// The digest of what was appended; the next one begins empty.
   mutating func digest() -> SHA256Digest {
@@ -26,27 +33,29 @@ struct CanonicalForm {
     return hash.finalize()
   }
 
+  @inline(__always)
   mutating func append(_ text: UnsafeRawBufferPointer) {
     append(length: text.count)
-    unsafe bytes.append(contentsOf: text)
+    unsafe append(bytes: text)
   }
 
-  mutating func append(_ text: [UInt8]) {
-    append(length: text.count)
-    bytes += text
+  mutating func append(_ text: [UInt8]) { unsafe text.withUnsafeBytes { unsafe append($0) } }
+
+  mutating func append(_ text: StaticString) {
+    unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  mutating func append(_ digest: SHA256Digest) {
-    unsafe digest.withUnsafeBytes { unsafe append($0) }
-  }
+  mutating func append(_ digest: SHA256Digest) { unsafe digest.withUnsafeBytes { unsafe append($0) } }
 
   /// Appends the text of a node, or an empty one without it.
+  @inline(__always)
   mutating func append(text node: Int?, of arena: Arena) throws {
-    guard let node else { return append([]) }
-    guard let file = arena.spilledText(of: node) else { return unsafe append(arena.text(of: node)) }
+    guard let node else { return append(length: 0) }
+    guard unsafe arena.nodes[node].isSpilled, let file = arena.spilledText(of: node) else {
+      return unsafe append(arena.text(of: node))
+    }
     append(length: file.count)
-    flush()
-    try unsafe file.forEachChunk { unsafe hash.update(bufferPointer: $0) }
+    try unsafe file.forEachChunk { unsafe append(bytes: $0) }
   }
 
   /// Appends nodes.
@@ -60,11 +69,10 @@ struct CanonicalForm {
         index = arena.end(of: index)
         continue
       }
-      bytes.append(Self.letter(of: node))
-      bytes.append(node.depth)
+      append(Self.letter(of: node), node.depth)
       let depth = UInt64(node.depth)
       let isNameless = node.kind == .text || depth > 0 && arrays & 1 << (depth - 1) != 0
-      if isNameless { append([]) } else { unsafe append(UnsafeRawBufferPointer(node.name.spelling.wire)) }
+      if isNameless { append(length: 0) } else { unsafe append(UnsafeRawBufferPointer(node.name.spelling.wire)) }
       try append(text: index, of: arena)
       if node.json == .array { arrays |= 1 << depth } else { arrays &= ~(1 << depth) }
       index += 1
@@ -86,12 +94,39 @@ struct CanonicalForm {
     }
   }
 
-  private mutating func append(length: Int) {
-    unsafe withUnsafeBytes(of: UInt64(length).bigEndian) { unsafe bytes.append(contentsOf: $0) }
+  // MARK: The room
+
+  @inline(__always)
+  private mutating func append(_ letter: UInt8, _ depth: UInt8) {
+    makeRoom(for: 2)
+    unsafe room[count] = letter
+    unsafe room[count + 1] = depth
+    count += 2
   }
 
+  @inline(__always)
+  private mutating func append(length: Int) {
+    makeRoom(for: 8)
+    unsafe room.storeBytes(of: UInt64(length).bigEndian, toByteOffset: count, as: UInt64.self)
+    count += 8
+  }
+
+  @inline(__always)
+  private mutating func append(bytes: UnsafeRawBufferPointer) {
+    makeRoom(for: bytes.count)
+    guard unsafe bytes.count <= room.count, let start = bytes.baseAddress else {
+      return unsafe hash.update(bufferPointer: bytes)
+    }
+    // The room has an address, and place behind what is in it.
+    unsafe (room.baseAddress! + count).copyMemory(from: start, byteCount: bytes.count)
+    count += bytes.count
+  }
+
+  @inline(__always)
+  private mutating func makeRoom(for more: Int) { if unsafe room.count - count < more { flush() } }
+
   private mutating func flush() {
-    unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-    bytes.removeAll(keepingCapacity: true)
+    unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: room[..<count]))
+    count = 0
   }
 }

@@ -51,6 +51,7 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
     format = LogFormat(of: Input.self, naming: naming, timestamp: timestamp)
   }
 
+  @specialized(where Input == Detection)
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Line>) throws {
     var encoder = LogEncoder(format, capacity: room)
     var places: [LogEncoder.Place] = []
@@ -59,8 +60,8 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
     let buffer = LineBuffer(encoder.finish())
     room = max(64 * 1024, buffer.count + buffer.count / 8)
     output.reserve(places.count)
-    for (record, place) in zip(batch.records, places) {
-      let fields = record.fields
+    for (index, place) in places.enumerated() {
+      let fields = batch.records[index].fields
       if let file = place.file {
         output.append(Line(place.range, of: file, fields: fields, format: format, mark: fields.mark))
       } else {

@@ -11,7 +11,7 @@ internal import Records
 ///   content's digest; of entries and assets without the two times.
 /// - The content of a detection is a text with the 32 bytes of its host's digest, and the detection's nodes; a host's
 ///   digest is that of its nodes, without DETECTION_LIST. Of entries and assets it is their nodes.
-struct EventIDs {
+struct EventIDs: ~Copyable {
   private let platform: [UInt8]
   private var form = CanonicalForm()
   /// The host at hand, which is hashed once for all its detections.
@@ -32,14 +32,14 @@ struct EventIDs {
   private mutating func entity(of fields: Fields, as kind: any LogRecord.Type) throws -> [UInt8] {
     switch kind {
     case is KnowledgeBaseEntry.Type:
-      form.append(Array("knowledge-base".utf8))
+      form.append("knowledge-base")
       try append([Self.qid], of: fields)
     case is Asset.Type:
-      form.append(Array("asset".utf8))
+      form.append("asset")
       form.append(platform)
       try append([Self.assetID], of: fields)
     default:
-      form.append(Array("detection".utf8))
+      form.append("detection")
       form.append(platform)
       try append([Self.hostID], of: fields)
       let own = fields.firstNode(at: Self.uniqueID)

@@ -27,6 +27,7 @@ package struct Filter<Input: LogRecord>: Stage {
     reason = options.holdsSecrets ? "filtered" : condition.opposite
   }
 
+  @specialized(where Input == Detection)
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
     var dropped = 0
     for record in batch.records {

@@ -33,6 +33,7 @@ package struct Select<Input: LogRecord>: Stage {
     changes = (keep.map { [.keep($0)] } ?? []) + remove.map { .remove($0) }
   }
 
+  @specialized(where Input == Detection)
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
     for var record in batch.records {
       record.apply(changes)
