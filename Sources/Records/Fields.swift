@@ -70,6 +70,19 @@ public struct Fields: Sendable {
     return fields
   }
 
+  /// Whether two records hold the same elements and texts in the same order; false where a text is in a file.
+  package func holdsSame(as other: Fields) -> Bool {
+    if hasSpilledText || other.hasSpilledText { return false }
+    return zip(ranges, other.ranges).allSatisfy { mine, others in
+      mine.count == others.count
+        && zip(mine, others).allSatisfy { index, place in
+          let (node, another) = unsafe (arena.nodes[index], other.arena.nodes[place])
+          return unsafe node.name == another.name && node.depth == another.depth && node.bits == another.bits
+            && arena.text(of: index).elementsEqual(other.arena.text(of: place))
+        }
+    }
+  }
+
   /// Whether some text is in a file.
   package var hasSpilledText: Bool {
     guard !arena.spilled.isEmpty else { return false }

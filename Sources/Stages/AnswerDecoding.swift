@@ -14,6 +14,8 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
   private var marks = 0
   private var counted = 0
   private let idPath = FieldPath(Item.shape.id.text)
+  /// The item that came last, of whatever batch of the page.
+  private var last: (id: String?, fields: Fields)?
 
   init() {}
 
@@ -57,7 +59,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     for sealed in reader.takeSealed() {
       var records = ContiguousArray<Item>()
       records.reserveCapacity(sealed.items.count)
-      for item in sealed.items where !wasDelivered(item, before: page) { records.append(Item(item)) }
+      for item in sealed.items where !isRepeated(item.fields, on: page) { records.append(Item(item)) }
       marks = sealed.marks
       let repeated = sealed.items.count - records.count
       meter.count(created: reader.itemCount - counted, left: records.count, repeated: repeated)
@@ -66,10 +68,13 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     }
   }
 
-  /// Whether it is what the page before ended with: Qualys may repeat it where a page begins.
-  private func wasDelivered(_ item: AnswerReader.Item, before page: Page) -> Bool {
-    guard let delivered = page.delivered else { return false }
-    return idPath.flatMap { item.fields.text(at: $0) } == String(delivered)
+  /// Whether an item came before: it is what the page before ended with, or the same as the one before it in all it holds.
+  private mutating func isRepeated(_ fields: Fields, on page: Page) -> Bool {
+    let id = idPath.flatMap { fields.text(at: $0) }
+    defer { last = (id, fields) }
+    if let delivered = page.delivered, id == String(delivered) { return true }
+    guard let last, last.id == id, last.fields.mark != fields.mark else { return false }
+    return fields.holdsSame(as: last.fields)
   }
 
   private mutating func end(
@@ -104,6 +109,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     unsafe reader = nil
     failure = nil
     openID = nil
+    last = nil
     marks = 0
     counted = 0
   }

@@ -85,6 +85,15 @@ import Testing
     #expect(transport.requests.map { $0.value(of: "id_min") } == [nil, nil])
   }
 
+  @Test("a host that comes twice in a page comes once, unless the second says something else")
+  func twice() async throws {
+    let same = SmallPage.Host(id: 3, detections: ["<QID>1</QID>", "<QID>2</QID>"])
+    let other = SmallPage.Host(id: 3, detections: ["<QID>1</QID>", "<QID>4</QID>"])
+    let next = SmallPage.Host(id: 5, detections: ["<QID>1</QID>"])
+    let transport = ScriptedTransport { _, _ in .init(SmallPage([same, same, other, other, next]).text) }
+    #expect(try await Self.hosts(transport) == ["3", "3", "5"])
+  }
+
   @Test("a server that always breaks off behind the same host does not go on for ever")
   func sameBreak() async throws {
     let text = Self.answer(from: 1)
