@@ -15,7 +15,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
   private var counted = 0
   private let idPath = FieldPath(Item.shape.id.text)
   /// The item that came last, of whatever batch of the page.
-  private var last: (id: String?, fields: Fields)?
+  private var last: (id: String, fields: Fields)?
 
   init() {}
 
@@ -71,7 +71,8 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
   /// Whether an item came before: it is what the page before ended with, or the same as the one before it in all it holds.
   private mutating func isRepeated(_ fields: Fields, on page: Page) -> Bool {
     let id = idPath.flatMap { fields.text(at: $0) }
-    defer { last = (id, fields) }
+    defer { last = id.map { ($0, fields) } }
+    guard let id else { return false }
     if let delivered = page.delivered, id == String(delivered) { return true }
     guard let last, last.id == id, last.fields.mark != fields.mark else { return false }
     return fields.holdsSame(as: last.fields)
