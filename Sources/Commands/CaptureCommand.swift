@@ -41,7 +41,10 @@ struct CaptureCommand: AsyncParsableCommand {
 
   @OptionGroup var pseudonyms: PseudonymOptions
 
-  @Flag(help: "Give hosts, users, addresses and serial numbers pseudonyms.")
+  @Flag(
+    name: [.customLong("anonymize"), .customLong("anonymous")],
+    help: "Give hosts, users, addresses and serial numbers pseudonyms."
+  )
   var anonymize = false
 
   func validate() throws {

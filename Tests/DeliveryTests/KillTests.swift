@@ -1,5 +1,6 @@
 import DeliveryScenario
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,10 +54,29 @@ struct KillTests {
     }
   }
 
+  /// Counts kills, and those that cost something.
+  private final class Kills: Sendable {
+    private let sums = Mutex((kills: 0, costly: 0))
+
+    func add(isCostly: Bool) {
+      sums.withLock { sums in
+        sums.kills += 1
+        if isCostly { sums.costly += 1 }
+      }
+    }
+
+    func show(_ name: String) {
+      let sums = sums.withLock { $0 }
+      let what = "kills, with lines lost, repeated or torn"
+      print("figure: six pages, killed \(name): \(what) | \(sums.kills), \(sums.costly)")
+    }
+  }
+
   @Test("A kill at any step costs nothing", arguments: Steps.Moment.allCases)
   func killed(_ moment: Steps.Moment) async throws {
     let count = try await Self.stepCount()
     #expect(count > 60, "the run has too few steps to show anything")
+    let kills = Kills()
     try await Self.forEach(Array(1...count)) { step in
       let folder = try ScenarioFolder()
       let isWhole = try await Self.run(in: folder, killedAt: step, moment)
@@ -65,7 +85,9 @@ struct KillTests {
       #expect(try await Self.run(in: folder))
       let faults = Outcome(try folder.files).faults(ended: 1)
       #expect(faults.isEmpty, "killed \(moment) step \(step)")
+      kills.add(isCostly: !faults.isEmpty)
     }
+    kills.show("\(moment) each step")
   }
 
   @Test("Nor does another while the next run recovers")
@@ -75,6 +97,7 @@ struct KillTests {
     let pairs = (1...150).map { _ in
       (first: Int.random(in: 1...count, using: &generator), second: Int.random(in: 1...12, using: &generator))
     }
+    let kills = Kills()
     try await Self.forEach(pairs) { first, second in
       let folder = try ScenarioFolder()
       _ = try await Self.run(in: folder, killedAt: first, .after)
@@ -82,7 +105,9 @@ struct KillTests {
       if !isWhole { #expect(try await Self.run(in: folder)) }
       let faults = Outcome(try folder.files).faults(ended: 2)
       #expect(faults.isEmpty, "killed after step \(first), then before step \(second)")
+      kills.add(isCostly: !faults.isEmpty)
     }
+    kills.show("again in recovery")
   }
 
   @Test("A state that is ahead of its sinks is found")
@@ -122,6 +147,7 @@ struct KillTests {
     let points = (1...100).compactMap { _ in
       counts.randomElement().map { (call: $0.key, number: Int.random(in: 1...$0.value)) }
     }
+    let kills = Kills()
     try await Self.forEach(points) { call, number in
       let folder = try ScenarioFolder()
       let inject = "inject=\(call):signal=SIGKILL:when=\(number)"
@@ -132,7 +158,9 @@ struct KillTests {
       #expect(try await Self.run(in: folder))
       let faults = Outcome(try folder.files).faults(ended: 1)
       #expect(faults.isEmpty, "killed in \(call) \(number)")
+      kills.add(isCostly: !faults.isEmpty)
     }
+    kills.show("in system calls")
   }
 
   /// How often a whole run makes each call.
