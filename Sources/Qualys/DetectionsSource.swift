@@ -12,8 +12,8 @@ package struct DetectionsSource: APISource {
       later one for hosts whose scans were processed since the round before began, by the server's clock and ten minutes \
       more. Of the answer's WARNING only id_min is used, on our own server, and only if it grows. A page that breaks \
       off is asked for again behind its last complete host; one that gives no complete host is asked for with half as \
-      many, and so on. A host with which a page ended and the next begins again comes once. A single host that does not come in five calls is left out, with an event, and asked for again in \
-      each round. Options are Qualys' own parameters; `only-updated` is ours.
+      many, and so on. A host with which a page ended and the next begins again comes once. A single host that does not \
+      come in five calls is left out, with an event, and asked for again in each round. Options are Qualys' own parameters; `only-updated` is ours.
       """,
     form: .options(parameters.options + [onlyUpdated]),
     example: "source: { detections: { truncation_limit: 1000, show_igs: true } }"

@@ -78,11 +78,14 @@ import Testing
 
   @Test("SIGKILL at any moment costs nothing")
   func killed() async throws {
+    let start = ContinuousClock.now
     let reference = try await Self.lines(killedAfter: []).lines
+    // On any machine, a run that is alone is no slower than five at once.
+    let whole = ContinuousClock.now - start
     #expect(reference.count > 50_000)
     var generator = SeededGenerator(seed: Self.seed)
     let delays = (0..<5).map { _ in
-      (0..<Self.killsOfEach).map { _ in Duration.milliseconds(Int.random(in: 150...1800, using: &generator)) }
+      (0..<Self.killsOfEach).map { _ in whole * Double.random(in: 0.1...0.7, using: &generator) }
     }
     let kills = try await withThrowingTaskGroup(of: Int.self) { group in
       for delays in delays {
@@ -95,8 +98,7 @@ import Testing
       }
       return try await group.reduce(0, +)
     }
-    // On a busy machine some runs end before their moment comes.
-    #expect(kills > 0)
+    #expect(kills > 3)
     print("figure: sluice run, killed by the clock: kills | \(kills)")
   }
 }
