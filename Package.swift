@@ -154,7 +154,7 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),
     .testTarget(
       name: "RecordsTests",
-      dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText"]
+      dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText", "XMLEvents"]
     ),
     .testTarget(name: "StagesTests", dependencies: ["Stages", "State", "Streaming", "Records", "TestSupport"]),
     .testTarget(

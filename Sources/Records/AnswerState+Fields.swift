@@ -6,8 +6,7 @@ extension AnswerState {
   @inline(__always)
   mutating func startField(
     _ address: UnsafePointer<UInt8>,
-    count: Int,
-    attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   ) {
     let level = depth - itemDepth
     guard level < limits.depth else { return fail("elements are nested more than \(limits.depth) deep") }
@@ -26,7 +25,7 @@ extension AnswerState {
     unsafe openNode[level] = nodeBase + node
 
     runNode = node
-    if count > 0 { unsafe appendAttributes(attributes, count: count, level: level) }
+    if let attributes = unsafe attributes { unsafe appendAttributes(attributes, level: level) }
     runStart = tape.byteCount
     runKeepsSpace = name == WellKnownName.results
     runHasCDATA = false
@@ -65,25 +64,22 @@ extension AnswerState {
     if !isListed { drift += 1 }
   }
 
-  mutating func appendAttributes(
-    _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
-    count: Int,
-    level: Int
-  ) {
-    guard let attributes = unsafe attributes, count <= limits.attributes else {
-      return fail("an element has more than \(limits.attributes) attributes")
-    }
-    for index in 0..<count {
-      // Five pointers each: local name, prefix, namespace, value, end of value.
-      guard let address = unsafe attributes[index * 5], let start = unsafe attributes[index * 5 + 3],
-        let end = unsafe attributes[index * 5 + 4]
-      else { continue }
+  mutating func appendAttributes(_ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>, level: Int) {
+    let nodeCount = tape.nodeCount
+    var index = 0
+    while let address = unsafe attributes[index], let value = unsafe attributes[index + 1] {
+      index += 2
+      guard index <= 2 * limits.attributes else {
+        return fail("an element has more than \(limits.attributes) attributes")
+      }
+      if unsafe NameInterner.declaresNamespace(address) { continue }
       guard let (name, _) = unsafe names.look(up: address) else {
         return fail("the answer has more than \(limits.names) different names")
       }
       tape.append(name, .attribute, depth: level + 1)
-      unsafe appendAttributeValue(start, end - start)
+      unsafe appendAttributeValue(value, strlen(UnsafePointer<CChar>(OpaquePointer(value))))
     }
+    guard tape.nodeCount > nodeCount else { return }
     runNode = tape.nodeCount
     tape.append(Name(id: 0), .text, depth: level + 1)
   }

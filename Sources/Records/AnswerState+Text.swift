@@ -7,14 +7,12 @@ extension AnswerState {
   mutating func characters(_ text: UnsafePointer<UInt8>, _ count: Int) {
     guard itemDepth > 0, !hasFailed else { return unsafe outsideText(text, count) }
     var start = 0
-    if !runKeepsSpace || runNode < 0 {
-      if runNode < 0 || (tape.byteCount == runStart && runFile == nil) {
-        // White space before a value, and between elements, is nothing.
-        unsafe start = Self.skipSpace(text, count)
-        if start == count { return }
-        if runNode < 0 { startRun() }
-      }
+    if runNode < 0 || (!runKeepsSpace && tape.byteCount == runStart && runFile == nil) {
+      // White space before a value, and between elements, is nothing.
+      unsafe start = Self.skipSpace(text, count)
+      if start == count { return }
     }
+    if runNode < 0 { startRun() }
     unsafe tape.append(text + start, count - start)
     if tape.byteCount - runStart > limits.spillBytes { spill() }
   }
@@ -123,17 +121,33 @@ extension AnswerState {
   @inline(__always)
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D }
 
-  /// How many bytes of white space a text begins with; indentation goes eight spaces at a time.
+  /// How many bytes of white space a text begins with.
+  ///
+  /// Other control characters do not get here, so all up to the space are white; eight bytes are looked at together.
   @inline(__always)
   static func skipSpace(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int {
-    var index = 0
-    while index < count, unsafe isSpace(text[index]) {
-      index += 1
-      while index + 8 <= count,
-        unsafe UnsafeRawPointer(text + index).loadUnaligned(as: UInt64.self) == 0x2020_2020_2020_2020
-      { index += 8 }
+    guard count > 0, unsafe text[0] <= 0x20 else { return 0 }
+    let bytes = unsafe UnsafeRawPointer(text)
+    var index = 1
+    if count >= 9 {
+      while index + 8 <= count {
+        let other = unsafe otherThanSpace(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        if other != 0 { return index + other.trailingZeroBitCount / 8 }
+        index += 8
+      }
+      // The last bytes, with some that were seen before.
+      let other = unsafe otherThanSpace(bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+      return other == 0 ? count : count - 8 + other.trailingZeroBitCount / 8
     }
+    while index < count, unsafe text[index] <= 0x20 { index += 1 }
     return index
+  }
+
+  /// Marks the bytes over 0x20 by their highest bits.
+  @inline(__always)
+  private static func otherThanSpace(_ word: UInt64) -> UInt64 {
+    let low = word & 0x7F7F_7F7F_7F7F_7F7F
+    return ((low &+ 0x5F5F_5F5F_5F5F_5F5F) | word) & 0x8080_8080_8080_8080
   }
 
   /// Moves what is certain of a long text to a file.

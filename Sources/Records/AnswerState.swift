@@ -98,13 +98,13 @@ struct AnswerState: ~Copyable {
 
   static var callbacks: XMLPushParser.Callbacks {
     unsafe XMLPushParser.Callbacks(
-      start: { context, name, prefix, _, _, _, count, _, attributes in
+      start: { context, name, attributes in
         guard let state = unsafe context?.assumingMemoryBound(to: AnswerState.self), let name = unsafe name else {
           return
         }
-        unsafe state.pointee.start(name, count: Int(count), attributes: attributes)
+        unsafe state.pointee.start(name, attributes)
       },
-      end: { context, _, _, _ in
+      end: { context, _ in
         unsafe context?.assumingMemoryBound(to: AnswerState.self).pointee.end()
       },
       characters: { context, text, count in
@@ -122,20 +122,16 @@ struct AnswerState: ~Copyable {
     )
   }
 
-  mutating func start(
-    _ name: UnsafePointer<UInt8>,
-    count: Int,
-    attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
-  ) {
+  mutating func start(_ name: UnsafePointer<UInt8>, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?) {
     guard !hasFailed else { return }
     depth += 1
     if itemDepth > 0 {
-      unsafe startField(name, count: count, attributes: attributes)
+      unsafe startField(name, attributes)
     } else {
       unsafe startOutside(name)
-      if itemDepth > 0, count > 0 {
-        unsafe appendAttributes(attributes, count: count, level: 0)
-        tape.truncateNodes(to: runNode)
+      if itemDepth > 0, let attributes = unsafe attributes {
+        unsafe appendAttributes(attributes, level: 0)
+        if runNode >= 0 { tape.truncateNodes(to: runNode) }
         runNode = -1
       }
     }

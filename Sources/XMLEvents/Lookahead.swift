@@ -30,7 +30,10 @@ struct Lookahead {
   }
 
   private func agrees(with marker: StaticString) -> Bool {
-    unsafe zip(bytes, marker.bytes).allSatisfy { $0 == $1 }
+    let length = marker.utf8CodeUnitCount
+    let marker = unsafe marker.utf8Start
+    for index in 0..<min(count, length) where unsafe bytes[index] != marker[index] { return false }
+    return true
   }
 
   /// Returns the text that ends with a byte, or the most there may be of it, or nil if the byte may still come.

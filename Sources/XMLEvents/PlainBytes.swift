@@ -48,6 +48,25 @@ enum PlainBytes {
     }
   }
 
+  /// How many lines end in some text.
+  static func lineFeeds(in text: UnsafeRawBufferPointer) -> Int {
+    let width = ByteVector.scalarCount
+    var count = 0
+    var position = 0
+    while position + width <= text.count {
+      let bytes = unsafe text.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+      let words = unsafe unsafeBitCast(bytes .== ByteVector(.lineFeed), to: SIMD2<UInt64>.self)
+      // A lane that agrees has eight bits set.
+      if words[0] | words[1] != 0 { count += (words[0].nonzeroBitCount + words[1].nonzeroBitCount) / 8 }
+      position += width
+    }
+    while position < text.count {
+      if unsafe text[position] == .lineFeed { count += 1 }
+      position += 1
+    }
+    return count
+  }
+
   /// Skips ASCII vector by vector, and when the first is without a stop, four at a time.
   ///
   /// Near the end of the input, single bytes are skipped only if they are in no way special.
@@ -68,8 +87,14 @@ enum PlainBytes {
         let mask2 = unsafe mark(input, at: position + width, stops: stops)
         let mask3 = unsafe mark(input, at: position + 2 * width, stops: stops)
         let mask4 = unsafe mark(input, at: position + 3 * width, stops: stops)
-        guard isEmpty(mask1 .| mask2 .| mask3 .| mask4) else { break }
-        position += 4 * width
+        if isEmpty(mask1 .| mask2 .| mask3 .| mask4) {
+          position += 4 * width
+          continue
+        }
+        if let lane = firstLane(of: mask1) { return position + lane }
+        if let lane = firstLane(of: mask2) { return position + width + lane }
+        if let lane = firstLane(of: mask3) { return position + 2 * width + lane }
+        return position + 3 * width + (firstLane(of: mask4) ?? 0)
       }
     }
     while position < limit, unsafe input[position].isPlain { position += 1 }

@@ -30,12 +30,21 @@ package struct XMLPreFilter: ~Copyable {
 
   package init() {}
 
+  /// What a piece of the document is.
+  package enum Piece {
+    /// Anything, markup among it.
+    case markup
+    /// Text within a CDATA section, and nothing else.
+    case sectionText
+  }
+
   /// Filters one chunk of the document and hands the result to `emit`, in order, in one or several pieces.
   ///
+  /// Longer texts of CDATA sections are pieces of their own; a CR in one is never its last byte, unless the text ends.
   /// The pieces are valid only during the call of `emit`. Once `emit` has thrown, the filter is of no more use.
   package mutating func filter<Failure: Error>(
     _ input: UnsafeRawBufferPointer,
-    emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    emit: (UnsafeRawBufferPointer, Piece) throws(Failure) -> Void
   ) throws(Failure) {
     let start = held.isEmpty ? 0 : try unsafe processHeldBytes(before: input, emit: emit)
     let rest = unsafe UnsafeRawBufferPointer(rebasing: input[start...])
@@ -45,7 +54,7 @@ package struct XMLPreFilter: ~Copyable {
 
   /// Emits what was held back at the end of the document.
   package mutating func finish<Failure: Error>(
-    emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    emit: (UnsafeRawBufferPointer, Piece) throws(Failure) -> Void
   ) throws(Failure) {
     let rest = held
     held = []
@@ -82,13 +91,15 @@ extension XMLPreFilter {
   static var maximumReferenceLength: Int { 64 }
   /// The length at which a CDATA section is cut, as libxml2 refuses one of more than ten million bytes.
   static var maximumSectionLength: Int { 1 << 20 }
+  /// The least bytes of a CDATA section that are a piece of their own: for fewer, a piece costs more than it saves.
+  static var leastText: Int { 64 }
   /// What divides a CDATA section into two.
   static var sectionCut: StaticString { "]]><![CDATA[" }
 
   /// Filters the held-back bytes together with what follows them, and returns how many bytes of `input` were used.
   mutating func processHeldBytes<Failure: Error>(
     before input: UnsafeRawBufferPointer,
-    emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    emit: (UnsafeRawBufferPointer, Piece) throws(Failure) -> Void
   ) throws(Failure) -> Int {
     let heldCount = held.count
     unsafe held.append(contentsOf: input.prefix(Self.maximumLookahead))
@@ -108,37 +119,105 @@ extension XMLPreFilter {
   mutating func process<Failure: Error>(
     _ input: UnsafeRawBufferPointer,
     isLast: Bool,
-    emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    emit: (UnsafeRawBufferPointer, Piece) throws(Failure) -> Void
   ) throws(Failure) -> Int {
     var pieceStart = 0
     var position = 0
+    /// Where the text of the CDATA section at hand begins.
+    var textStart = 0
     judging: while true {
       unsafe position = skipPlainBytes(input, from: position, cutPosition: pieceStart + cutOffset - emittedCount)
       guard position < input.count else { break }
+      if let count = unsafe usualMarkup(input, at: position, outputOffset: emittedCount + position - pieceStart) {
+        if mode == .content, count == 3 {
+          unsafe pieceStart = try emitText(input, from: pieceStart, text: textStart..<position, emit: emit)
+        }
+        position += count
+        if mode == .cdata { textStart = position }
+        continue
+      }
       let ahead = unsafe Lookahead(input, from: position, isLast: isLast)
+      let wasInSection = mode == .cdata
       switch verdict(ahead, outputOffset: emittedCount + position - pieceStart) {
       case .keep(let count):
+        if wasInSection, mode != .cdata {
+          unsafe pieceStart = try emitText(input, from: pieceStart, text: textStart..<position, emit: emit)
+        }
         position += count
+        if !wasInSection { textStart = position }
       case .replace(let count, by: let text):
-        try unsafe emitPiece(UnsafeRawBufferPointer(rebasing: input[pieceStart..<position]), emit: emit)
-        try unsafe emitPiece(UnsafeRawBufferPointer(text.bytes), emit: emit)
+        if wasInSection {
+          unsafe pieceStart = try emitText(input, from: pieceStart, text: textStart..<position, emit: emit)
+        }
+        try unsafe emitPiece(UnsafeRawBufferPointer(rebasing: input[pieceStart..<position]), .markup, emit: emit)
+        try unsafe emitPiece(UnsafeRawBufferPointer(text.bytes), .markup, emit: emit)
         position += count
         pieceStart = position
+        textStart = position
       case .wait:
         break judging
       }
     }
-    try unsafe emitPiece(UnsafeRawBufferPointer(rebasing: input[pieceStart..<position]), emit: emit)
+    if mode == .cdata, !isLast {
+      // Whoever ends lines must see what follows a CR.
+      if position == input.count, position > pieceStart, unsafe input[position - 1] == .carriageReturn { position -= 1 }
+      unsafe pieceStart = try emitText(input, from: pieceStart, text: textStart..<max(textStart, position), emit: emit)
+    }
+    try unsafe emitPiece(UnsafeRawBufferPointer(rebasing: input[pieceStart..<position]), .markup, emit: emit)
     return position
+  }
+
+  /// Recognizes at one look what nearly all stops are, and moves on to the mode that holds behind it: the beginning and the
+  /// end of a CDATA section, and references to the entities that XML itself defines.
+  ///
+  /// Only an end has three bytes.
+  @inline(__always)
+  mutating func usualMarkup(_ input: UnsafeRawBufferPointer, at position: Int, outputOffset: Int) -> Int? {
+    guard position + 9 <= input.count else { return nil }
+    let word = unsafe input.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
+    switch mode {
+    case .content:
+      if word == 0x4154_4144_435B_213C, unsafe input[position + 8] == .leftBracket {
+        mode = .cdata
+        enclosingMode = .content
+        cutOffset = outputOffset + 9 + Self.maximumSectionLength
+        return 9
+      }
+      if word & 0xFFFF_FFFF == 0x3B74_6C26 || word & 0xFFFF_FFFF == 0x3B74_6726 { return 4 }  // &lt; &gt;
+      if word & 0xFF_FFFF_FFFF == 0x3B_706D_6126 { return 5 }  // &amp;
+      if word & 0xFFFF_FFFF_FFFF == 0x3B74_6F75_7126 { return 6 }  // &quot;
+      return nil
+    case .cdata:
+      guard word & 0xFF_FFFF == 0x3E_5D5D, outputOffset < cutOffset else { return nil }  // ]]>
+      mode = .content
+      return 3
+    default:
+      return nil
+    }
+  }
+
+  /// Emits the text of a CDATA section by itself, behind what comes before it, if it is worth it; returns what is left to
+  /// be emitted.
+  mutating func emitText<Failure: Error>(
+    _ input: UnsafeRawBufferPointer,
+    from start: Int,
+    text: Range<Int>,
+    emit: (UnsafeRawBufferPointer, Piece) throws(Failure) -> Void
+  ) throws(Failure) -> Int {
+    guard text.count >= Self.leastText else { return start }
+    try unsafe emitPiece(UnsafeRawBufferPointer(rebasing: input[start..<text.lowerBound]), .markup, emit: emit)
+    try unsafe emitPiece(UnsafeRawBufferPointer(rebasing: input[text]), .sectionText, emit: emit)
+    return text.upperBound
   }
 
   mutating func emitPiece<Failure: Error>(
     _ piece: UnsafeRawBufferPointer,
-    emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    _ kind: Piece,
+    emit: (UnsafeRawBufferPointer, Piece) throws(Failure) -> Void
   ) throws(Failure) {
     guard piece.count > 0 else { return }
     emittedCount += piece.count
-    try unsafe emit(piece)
+    try unsafe emit(piece, kind)
   }
 
   /// Returns the position of the next byte that needs a closer look in the present mode.

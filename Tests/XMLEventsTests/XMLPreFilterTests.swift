@@ -275,7 +275,7 @@ struct XMLPreFilterTests {
     struct Refusal: Error {}
     var filter = XMLPreFilter()
     #expect(throws: Refusal.self) {
-      try unsafe bytes("<a/>").withUnsafeBytes { try unsafe filter.filter($0) { _ in throw Refusal() } }
+      try unsafe bytes("<a/>").withUnsafeBytes { try unsafe filter.filter($0) { _, _ in throw Refusal() } }
     }
   }
 
@@ -425,14 +425,14 @@ private struct Filtered: Equatable {
 private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 private func feed(_ filter: inout XMLPreFilter, _ chunk: ArraySlice<UInt8>, emit: ([UInt8]) -> Void) {
-  unsafe chunk.withUnsafeBytes { chunk in unsafe filter.filter(chunk) { unsafe emit(Array($0)) } }
+  unsafe chunk.withUnsafeBytes { chunk in unsafe filter.filter(chunk) { piece, _ in unsafe emit(Array(piece)) } }
 }
 
 private func filtered(_ chunks: some Sequence<ArraySlice<UInt8>>) -> Filtered {
   var filter = XMLPreFilter()
   var result = Filtered("")
   for chunk in chunks { feed(&filter, chunk) { result.output += $0 } }
-  unsafe filter.finish { unsafe result.output += $0 }
+  unsafe filter.finish { piece, _ in unsafe result.output += piece }
   while let offset = filter.replacements.first {
     guard filter.takeReplacements(before: offset + 1) == 1 else { break }
     result.replacementOffsets.append(offset)
