@@ -1,5 +1,5 @@
 /// What JSON's strings must escape (RFC 8259 §7), and what that costs.
-package enum JSONEscape {
+@usableFromInline package enum JSONEscape {
   /// Bytes that each byte takes in a JSON string.
   package static let lengths: [UInt8] = (0...255).map { byte in
     switch byte {
@@ -32,18 +32,20 @@ package enum JSONEscape {
   }
 
   // Vectors of one repeated value: scalar right-hand sides compile to scalar loops.
-  private static var quotes: SIMD16<UInt8> { SIMD16(repeating: UInt8(ascii: "\"")) }
-  private static var backslashes: SIMD16<UInt8> { SIMD16(repeating: UInt8(ascii: "\\")) }
-  private static var spaces: SIMD16<UInt8> { SIMD16(repeating: 0x20) }
+  @inlinable static var quotes: SIMD16<UInt8> { SIMD16(repeating: UInt8(ascii: "\"")) }
+  @inlinable static var backslashes: SIMD16<UInt8> { SIMD16(repeating: UInt8(ascii: "\\")) }
+  @inlinable static var spaces: SIMD16<UInt8> { SIMD16(repeating: 0x20) }
 
   /// A vector with a non-zero byte wherever an escape is needed, as two words.
+  @inlinable
   @inline(__always)
-  private static func escapes(in block: SIMD16<UInt8>) -> SIMD2<UInt64> {
+  static func escapes(in block: SIMD16<UInt8>) -> SIMD2<UInt64> {
     let mask = (block .== quotes) .| (block .== backslashes) .| (block .< spaces)
     return unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
   }
 
   /// Whether no byte of a block needs an escape.
+  @inlinable
   @inline(__always)
   static func isClean(_ block: SIMD16<UInt8>) -> Bool {
     let mask = escapes(in: block)
@@ -62,6 +64,7 @@ package enum JSONEscape {
   }
 
   /// How many bytes of a block come before the first that needs an escape.
+  @inlinable
   @inline(__always)
   static func cleanPrefix(_ block: SIMD16<UInt8>) -> Int {
     let mask = escapes(in: block)

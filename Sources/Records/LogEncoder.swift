@@ -5,6 +5,7 @@ package struct LogEncoder: ~Copyable {
   private let format: LogFormat
   private let isSumo: Bool
   private let opening: [UInt8]
+  private let spellings = NameSpellings()
   let timestamp: FieldPath?
   package var writer: JSONWriter
 
@@ -87,7 +88,10 @@ package struct LogEncoder: ~Copyable {
       fields.arena.spilledText(of: node) == nil
     {
       writer.append("\"Timestamp\":\"")
-      unsafe writer.appendEscaped(fields.arena.text(of: node))
+      let text = unsafe fields.arena.text(of: node)
+      if let start = text.baseAddress {
+        unsafe writer.appendEscaped(padded: start.assumingMemoryBound(to: UInt8.self), text.count)
+      }
       writer.append("\",")
     } else if !fields.arena.serverTime.isEmpty {
       writer.append("\"Timestamp\":\"")
@@ -209,8 +213,23 @@ package struct LogEncoder: ~Copyable {
   private mutating func writeMembers(_ range: Range<Int>, of arena: Arena) throws {
     var index = range.lowerBound
     let end = range.upperBound
+    let (nodes, bytes) = unsafe (arena.nodes, arena.bytes)
     while index < end {
-      let node = unsafe arena.nodes[index]
+      let node = unsafe nodes[index]
+      // Most are elements with nothing but a text; a tape ends with a node of depth 0.
+      if node.bits == Node.Kind.element.rawValue, unsafe nodes[index &+ 1].depth <= node.depth {
+        let spelling = spellings[node.name]
+        if spelling.role == .plain {
+          unsafe writer.appendMember(
+            key: isSumo ? spelling.sumoKey : spelling.wireKey,
+            (isSumo ? spelling.sumoKeyLength : spelling.wireKeyLength) &+ 1,
+            text: bytes + Int(node.offset),
+            Int(nodes[index &+ 1].offset &- node.offset)
+          )
+          index &+= 1
+          continue
+        }
+      }
       switch node.kind {
       case .element:
         if node.bits & (Node.Flags.repeats | Node.Flags.repeated) != 0 {
@@ -274,7 +293,6 @@ package struct LogEncoder: ~Copyable {
   }
 
   /// Writes an element, its attributes beside it; returns what follows it.
-  @inline(__always)
   private mutating func writeElement(_ index: Int, _ node: Node, of arena: Arena) throws -> Int {
     if !node.isList, arena.isLeaf(index) {
       writeKey(node, openingString: 1)
@@ -374,7 +392,7 @@ package struct LogEncoder: ~Copyable {
   /// Writes a key and its colon; the quote that opens a string comes at no cost.
   @inline(__always)
   private mutating func writeKey(_ node: Node, openingString quote: Int = 0) {
-    let spelling = node.name.spelling
+    let spelling = spellings[node.name]
     let isSumo = isSumo && !node.isVerbatim
     let key = unsafe isSumo ? spelling.sumoKey : spelling.wireKey
     unsafe writer.append(padded: key, (isSumo ? spelling.sumoKeyLength : spelling.wireKeyLength) + quote)
@@ -383,11 +401,11 @@ package struct LogEncoder: ~Copyable {
   private mutating func writeAttributeKey(_ name: Name, of element: Name?) {
     writer.append(UInt8(ascii: "\""))
     if isSumo {
-      if let element { unsafe append(element.spelling.sumo) }
-      unsafe append(name.spelling.sumo)
+      if let element { unsafe append(spellings[element].sumo) }
+      unsafe append(spellings[name].sumo)
     } else {
       writer.append(UInt8(ascii: "@"))
-      unsafe append(name.spelling.wire)
+      unsafe append(spellings[name].wire)
     }
     writer.append("\":")
   }

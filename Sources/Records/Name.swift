@@ -93,7 +93,7 @@ final class NameTable: @unchecked Sendable {
   static let shared = NameTable()
 
   private static let capacity = 1 << 16
-  private let spellings = UnsafeMutablePointer<NameSpelling>.allocate(capacity: capacity)
+  fileprivate let spellings = UnsafeMutablePointer<NameSpelling>.allocate(capacity: capacity)
   private let ids = Mutex<[[UInt8]: UInt16]>([:])
 
   private init() {
@@ -119,6 +119,16 @@ final class NameTable: @unchecked Sendable {
       ids[key] = id
       return id
     }
+  }
+}
+
+/// The table as a hot loop holds it: a name's spelling at the cost of one load.
+@safe
+struct NameSpellings {
+  private let base = unsafe UnsafePointer(NameTable.shared.spellings)
+
+  subscript(name: Name) -> NameSpelling {
+    @inline(__always) get { unsafe base[Int(name.id)] }
   }
 }
 

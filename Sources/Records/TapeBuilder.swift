@@ -61,8 +61,36 @@ package struct TapeBuilder: ~Copyable {
   @inline(__always)
   package mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
     if byteCapacity - byteCount < length + Self.padding { growBytes(by: length) }
-    unsafe (bytes + byteCount).update(from: start, count: length)
+    unsafe Self.copy(start, to: bytes + byteCount, length)
     byteCount += length
+  }
+
+  /// Copies a text: most are shorter than a call of `memcpy` is worth.
+  @inline(__always)
+  private static func copy(_ source: UnsafePointer<UInt8>, to destination: UnsafeMutablePointer<UInt8>, _ length: Int) {
+    let (from, to) = unsafe (UnsafeRawPointer(source), UnsafeMutableRawPointer(destination))
+    switch length {
+    // Two copies that overlap.
+    case 8...16:
+      let last = unsafe from.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
+      unsafe to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+      unsafe to.storeBytes(of: last, toByteOffset: length - 8, as: UInt64.self)
+    case 4..<8:
+      let last = unsafe from.loadUnaligned(fromByteOffset: length - 4, as: UInt32.self)
+      unsafe to.storeBytes(of: from.loadUnaligned(as: UInt32.self), as: UInt32.self)
+      unsafe to.storeBytes(of: last, toByteOffset: length - 4, as: UInt32.self)
+    case 17...32:
+      typealias Block = SIMD2<UInt64>
+      let last = unsafe from.loadUnaligned(fromByteOffset: length - 16, as: Block.self)
+      unsafe to.storeBytes(of: from.loadUnaligned(as: Block.self), as: Block.self)
+      unsafe to.storeBytes(of: last, toByteOffset: length - 16, as: Block.self)
+    case 1..<4:
+      unsafe destination[0] = source[0]
+      unsafe destination[length >> 1] = source[length >> 1]
+      unsafe destination[length - 1] = source[length - 1]
+    default:
+      unsafe destination.update(from: source, count: length)
+    }
   }
 
   package mutating func append(_ text: [UInt8]) {

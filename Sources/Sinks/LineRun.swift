@@ -18,7 +18,7 @@ package struct LineRun: Sendable {
   package var byteCount: Int { end - first.range.lowerBound }
 
   /// Takes in a line that follows at once, of the same mark if that matters; says whether it did.
-  package mutating func extend(with line: Line, sameMark: Bool) -> Bool {
+  package mutating func extend(with line: borrowing Line, sameMark: Bool) -> Bool {
     guard let buffer = first.buffer, buffer === line.buffer, line.range.lowerBound == end,
       !sameMark || line.mark == first.mark
     else { return false }
@@ -41,8 +41,11 @@ extension ContiguousArray<Line> {
   /// The lines as runs of neighbours, in order.
   package func contiguousRuns() -> [LineRun] {
     var runs: [LineRun] = []
-    for line in self {
-      if runs.isEmpty || !runs[runs.count - 1].extend(with: line, sameMark: false) { runs.append(LineRun(line)) }
+    // By number: a line that is copied out is retained four times.
+    for index in indices {
+      if runs.isEmpty || !runs[runs.count - 1].extend(with: self[index], sameMark: false) {
+        runs.append(LineRun(self[index]))
+      }
     }
     return runs
   }

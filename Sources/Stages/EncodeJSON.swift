@@ -36,7 +36,7 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
   }
 
   private let format: LogFormat
-  /// What the last batch's lines took: room for the next.
+  /// What the largest batch's lines took: room for the next.
   private var room = 64 * 1024
 
   package init(_ options: Options) throws(OptionError) {
@@ -56,11 +56,12 @@ package struct EncodeJSON<Input: LogRecord>: Stage {
     var encoder = LogEncoder(format, capacity: room)
     var places: [LogEncoder.Place] = []
     places.reserveCapacity(batch.records.count)
-    for record in batch.records { places.append(try encoder.encode(record.fields)) }
+    for index in batch.records.indices { places.append(try encoder.encode(batch.records[index].fields)) }
     let buffer = LineBuffer(encoder.finish())
-    room = max(64 * 1024, buffer.count + buffer.count / 8)
+    room = max(room, buffer.count + buffer.count / 8)
     output.reserve(places.count)
-    for (index, place) in places.enumerated() {
+    for index in places.indices {
+      let place = places[index]
       let fields = batch.records[index].fields
       if let file = place.file {
         output.append(Line(place.range, of: file, fields: fields, format: format, mark: fields.mark))
