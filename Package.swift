@@ -136,6 +136,14 @@ let package = Package(
       ],
       path: "Tests/KillDriver"
     ),
+    // Each hot path by itself, for Tests/Benchmarks/stages.
+    .executableTarget(
+      name: "StageBenchmarks",
+      dependencies: [
+        "Streaming", "XMLEvents", "Gzip", "JSONText", "Records", "Stages", "State", "Sinks", "Simulator", "TestSupport",
+      ],
+      path: "Tests/Benchmarks/StageBenchmarks"
+    ),
     .testTarget(
       name: "DeliveryTests",
       dependencies: [
