@@ -8,6 +8,9 @@ let package = Package(
     // What a stage of your own is written with, and the commands that run it.
     .library(name: "Sluice", targets: ["Streaming", "Records", "Pipelines", "Commands"]),
   ],
+  traits: [
+    .trait(name: "ISAL", description: "gzip levels 1 to 3 by ISA-L, several times as fast; needs libisal-dev.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
@@ -23,10 +26,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
     .target(name: "Streaming"),
     .target(name: "XMLEvents", dependencies: ["CLibXML2"]),
-    .target(name: "Gzip", dependencies: ["CZlib"]),
+    .target(name: "Gzip", dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
     .target(name: "JSONText"),
     .target(name: "Records", dependencies: ["Streaming", "XMLEvents", "JSONText"]),
     .target(

@@ -24,7 +24,7 @@ package final class GzipFile: Sink {
       """,
     form: .options([
       Option("path", .path, required: true, "Where to write, such as out/{stream}-{n}.jsonl.gz."),
-      Option("level", .integer(1...9), default: "6", "zlib's level: 1 is fastest, 9 smallest."),
+      Option("level", .integer(1...9), default: "6", "\(GzipCompressor.levels)."),
       Option(
         "roll",
         .size(1024...(1 << 50)),
@@ -80,6 +80,7 @@ package final class GzipFile: Sink {
   package private(set) var position: [UInt8]?
   private let settings: Settings
   private let maximumInFlight: Int
+  private let compressors: GzipCompressors
   private var sums = SinkCounts()
 
   /// Lines that are not in a member yet, one run for each mark at least.
@@ -110,6 +111,7 @@ package final class GzipFile: Sink {
     self.settings = settings
     files = PartFiles(settings.path, on: disk)
     maximumInFlight = cores + 2
+    compressors = GzipCompressors(level: settings.level)
   }
 
   // MARK: Taking lines
@@ -151,8 +153,7 @@ package final class GzipFile: Sink {
     lastMark = mark
     pending = rest
     bytesBeforeMark = max(0, bytesBeforeMark - member.byteCount)
-    let level = settings.level
-    let task = Task { [member] in try member.compressed(level: level) }
+    let task = Task { [member, compressors] in try member.compressed(by: compressors) }
     inFlight.append(
       InFlight(
         task: task,

@@ -20,14 +20,15 @@ struct GzipMember: Sendable {
   }
 
   /// The member's bytes, in memory of about a sixth of its size.
-  func compressed(level: Int) throws -> [UInt8] {
-    let compressor = try GzipCompressor(level: level)
-    var output: [UInt8] = []
-    output.reserveCapacity(byteCount / 4 + 64 * 1024)
-    for run in runs {
-      try unsafe run.forEachChunk { unsafe compressor.compress($0, into: &output) }
+  func compressed(by compressors: GzipCompressors) throws -> [UInt8] {
+    try compressors.withCompressor { compressor in
+      var output: [UInt8] = []
+      output.reserveCapacity(byteCount / 4 + 64 * 1024)
+      for run in runs {
+        try unsafe run.forEachChunk { unsafe compressor.compress($0, into: &output) }
+      }
+      compressor.finishMember(into: &output)
+      return output
     }
-    compressor.finishMember(into: &output)
-    return output
   }
 }

@@ -9,7 +9,7 @@ extension HTTPSink {
     package var batchBytes = 1_000_000
     /// Records of a request.
     package var records = 10_000
-    /// zlib's level; 0 for bodies that are not compressed.
+    /// A gzip level; 0 for bodies that are not compressed.
     package var level = 6
     /// Requests at once.
     package var connections = 1

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import Gzip
 package import Records
 package import Streaming
 
@@ -35,7 +36,7 @@ package final class HTTPSink: Sink {
       ),
       Option("batch", .size(1000...1_000_000), default: "1MB", "Lines in one request, before compression."),
       Option("records", .integer(1...10_000), default: "10000", "Records in one request; 1 for custom inventory."),
-      Option("gzip", .integer(0...9), default: "6", "zlib's level: 1 is fastest, 9 smallest; 0 sends it as it is."),
+      Option("gzip", .integer(0...9), default: "6", "\(GzipCompressor.levels); 0 sends it as it is."),
       Option("connections", .integer(1...16), default: "1", "Requests at once; only with 1 do they keep their order."),
       Option("timeout", .duration(1...3600), default: "60s", "How long one try may take, its answer included."),
       Option(

@@ -50,22 +50,64 @@ struct GzipTests {
     #expect(try Self.decompressed(Self.member(text) + Self.member(text), chunk: size) == text + text)
   }
 
-  @Test("Text that comes in pieces makes the same member")
-  func pieces() throws {
-    let text = Self.noise(100_000) + Array(repeating: 1, count: 100_000)
-    let compressor = try GzipCompressor(level: 6)
+  @Test("Text that comes in pieces makes the same member", arguments: [1, 2, 3, 6], [777, 100_000])
+  func pieces(level: Int, size: Int) throws {
+    let text = Self.noise(100_000) + Array(repeating: 1, count: 100_000) + Self.texts[5] + Self.texts[5]
+    let compressor = try GzipCompressor(level: level)
     var output: [UInt8] = []
-    for start in stride(from: 0, to: text.count, by: 777) {
-      let piece = Array(text[start..<min(start + 777, text.count)])
+    for start in stride(from: 0, to: text.count, by: size) {
+      let piece = Array(text[start..<min(start + size, text.count)])
       unsafe piece.withUnsafeBytes { unsafe compressor.compress($0, into: &output) }
     }
     compressor.finishMember(into: &output)
-    #expect(try output == Self.member(text))
+    let isSame = try output == Self.member(text, level: level)
+    #expect(isSame)
   }
 
-  @Test("One compressor makes many members, the same as its first")
-  func manyMembers() throws {
-    let compressor = try GzipCompressor(level: 9)
+  @Test("A member that fills the compressor's room to the last byte is whole", arguments: [1, 6])
+  func exactRoom(level: Int) throws {
+    // Noise is stored: each byte more makes the member longer by one.
+    for length in 65_450...65_536 {
+      let text = Self.noise(length)
+      let isSame = try Self.decompressed(Self.member(text, level: level)) == text
+      #expect(isSame, "\(length) bytes")
+    }
+  }
+
+  @Test("Compressors that are lent again make the same members")
+  func lending() throws {
+    let compressors = GzipCompressors(level: 1)
+    for text in Self.texts + Self.texts {
+      let member = try compressors.withCompressor { compressor in
+        var output: [UInt8] = []
+        unsafe text.withUnsafeBytes { unsafe compressor.compress($0, into: &output) }
+        compressor.finishMember(into: &output)
+        return output
+      }
+      let isSame = try member == Self.member(text, level: 1)
+      #expect(isSame)
+    }
+  }
+
+  @Test("A compressor that stopped within a member is not lent again")
+  func stoppedWithin() throws {
+    struct Stopped: Error {}
+    let compressors = GzipCompressors(level: 1)
+    var output: [UInt8] = []
+    #expect(throws: Stopped.self) {
+      try compressors.withCompressor { compressor in
+        unsafe Self.texts[4].withUnsafeBytes { unsafe compressor.compress($0, into: &output) }
+        throw Stopped()
+      }
+    }
+    output = []
+    try compressors.withCompressor { $0.finishMember(into: &output) }
+    #expect(try Self.decompressed(output) == [])
+  }
+
+  @Test("One compressor makes many members, the same as its first", arguments: [1, 3, 9])
+  func manyMembers(level: Int) throws {
+    let compressor = try GzipCompressor(level: level)
     var members: [[UInt8]] = []
     for _ in 0..<3 {
       var member: [UInt8] = []
@@ -77,19 +119,19 @@ struct GzipTests {
     #expect(try Self.decompressed(Array(members.joined())) == Self.texts[2] + Self.texts[2] + Self.texts[2])
   }
 
-  @Test("The header holds neither time nor name")
-  func header() throws {
-    let member = try Self.member(Self.texts[2])
+  @Test("The header holds neither time nor name", arguments: [1, 2, 3, 6])
+  func header(level: Int) throws {
+    let member = try Self.member(Self.texts[2], level: level)
     #expect(member[..<4] == [0x1F, 0x8B, 8, 0])
     #expect(member[4..<8] == [0, 0, 0, 0])
     #expect(GzipDecompressor.isGzip(member))
     #expect(!GzipDecompressor.isGzip(Array("<?xml".utf8)) && !GzipDecompressor.isGzip([0x1F]))
   }
 
-  @Test("Members that break off at any byte are an error, save between two")
-  func truncation() throws {
-    let first = try Self.member(Array("the first member\n".utf8))
-    let bytes = try first + Self.member(Array("and the second one\n".utf8))
+  @Test("Members that break off at any byte are an error, save between two", arguments: [1, 6])
+  func truncation(level: Int) throws {
+    let first = try Self.member(Array("the first member\n".utf8), level: level)
+    let bytes = try first + Self.member(Array("and the second one\n".utf8), level: level)
     for length in 0..<bytes.count where length != first.count {
       #expect(throws: GzipError.truncated, "\(length) bytes") { try Self.decompressed(Array(bytes[..<length])) }
     }
