@@ -1,6 +1,8 @@
 internal import CZlib
 
-/// zlib: every level, everywhere. Holds about 256 KiB.
+/// zlib: every level, everywhere.
+///
+/// Holds about 320 KiB.
 @safe
 final class ZlibEngine: GzipEngine {
   /// zlib's stream must not move, since its address is kept in its own state.
