@@ -35,7 +35,11 @@ let package = Package(
     .target(name: "Records", dependencies: ["Streaming", "XMLEvents", "JSONText"]),
     .target(
       name: "Stages",
-      dependencies: ["Streaming", "Records", "JSONText", .product(name: "Crypto", package: "swift-crypto")]
+      dependencies: [
+        "Streaming", "Records", "JSONText", "XMLEvents",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
+      ]
     ),
     .target(
       name: "State",

@@ -28,6 +28,12 @@ package enum AnswerError: Error, Sendable, CustomStringConvertible {
   /// The transport broke off or could not be read.
   case transport(String)
 
+  /// The same error in the whole answer, when its reader began at `start` with what stands at `place` there.
+  package func moved(from start: XMLPlace, to place: XMLPlace) -> AnswerError {
+    guard case .xml(let error) = self else { return self }
+    return .xml(error.moved(from: start, to: place))
+  }
+
   package var description: String {
     switch self {
     case .empty: "the answer is empty"

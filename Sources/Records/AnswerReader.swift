@@ -7,7 +7,9 @@ internal import XMLEvents
 /// element inside an item, known or not. Memory: one arena of 256 KiB to 512 KiB, whatever the answer's size; a host
 /// larger than that comes in parts, a text larger than 1 MiB lies in a file.
 @safe
-package final class AnswerReader {
+package final class AnswerReader: @unchecked Sendable {
+  // Sendable: its owner hands it to one task at a time.
+
   /// An arena with the items that end in it.
   package struct Sealed {
     package let arena: Arena
@@ -21,17 +23,24 @@ package final class AnswerReader {
     package let fields: Fields
     /// Inner items, by their end tags.
     package let innerCount: Int
+
+    /// The same item, so many marks later in its page.
+    package func movingMark(by count: Int) -> Item {
+      count == 0 ? self : Item(fields: fields.movingMark(by: count), innerCount: innerCount)
+    }
   }
 
-  private let state: UnsafeMutablePointer<AnswerState>
-  private var parser: XMLPushParser
-  private var notice: EvaluationNotice?
+  let state: UnsafeMutablePointer<AnswerState>
+  let parser: XMLPushParser
+  var notice: EvaluationNotice?
   /// The first bytes.
   ///
   /// Parsing waits for them, so that what is said of an answer that is none does not depend on chunks.
   private var beginning: [UInt8] = []
-  private var hasBegun = false
-  private var failure: AnswerError?
+  private(set) var hasBegun = false
+  private(set) var failure: AnswerError?
+  /// How far it was when it gave its last piece.
+  var given = AnswerPiece.End()
 
   /// Creates a reader for one answer.
   package init(_ shape: AnswerShape, limits: AnswerLimits = AnswerLimits()) {

@@ -171,6 +171,7 @@ extension AnswerState {
       return
     }
     if let lastID, id <= lastID { idsAscend = false }
+    if firstID == nil { firstID = id }
     lastID = id
     if shape.reportsIDs { ids[ids.count - 1] = id }
   }

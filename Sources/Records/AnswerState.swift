@@ -24,6 +24,8 @@ struct AnswerState: ~Copyable {
   var marks = 0
   var idsAscend = true
   var lastID: UInt64?
+  /// The first id of the piece of the answer at hand.
+  var firstID: UInt64?
   /// The ids of all items, zero for one without, where the shape asks for them.
   var ids: [UInt64] = []
   var drift = 0
@@ -37,6 +39,8 @@ struct AnswerState: ~Copyable {
   /// Its fields stand one deeper and have depth 1 on the tape.
   var itemDepth = 0
   var listDepth = 0
+  /// Whether the list was closed: nothing after it is a member of it.
+  var hasLeftList = false
 
   // The open item.
   struct PendingItem {
@@ -142,10 +146,15 @@ struct AnswerState: ~Copyable {
     if itemDepth > 0 {
       endField()
     } else {
-      if depth == listDepth { listDepth = 0 } else { head.end() }
+      if depth == listDepth { leaveList() } else { head.end() }
       if depth == 1 { context.isRootClosed = true }
     }
     depth -= 1
+  }
+
+  mutating func leaveList() {
+    listDepth = 0
+    hasLeftList = true
   }
 
   mutating func startOutside(_ name: UnsafePointer<UInt8>) {

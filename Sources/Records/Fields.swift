@@ -12,7 +12,7 @@ public struct Fields: Sendable {
   private var joinedStart: UInt32 = 0
   private var joinedEnd: UInt32 = 0
   /// The number of its mark: complete hosts (entries, assets) of the page before this one.
-  package let mark: UInt32
+  package private(set) var mark: UInt32
   /// Whether this is other than what Qualys sent: a stage changed fields, or the decoder left some out.
   ///
   /// What was put beside the fields is no change of them.
@@ -59,6 +59,13 @@ public struct Fields: Sendable {
     var fields = self
     fields.innerStart = UInt32(range.lowerBound)
     fields.innerEnd = UInt32(range.upperBound)
+    return fields
+  }
+
+  /// The same record, so many marks later in its page.
+  package func movingMark(by count: Int) -> Fields {
+    var fields = self
+    fields.mark = UInt32(Int(mark) + count)
     return fields
   }
 

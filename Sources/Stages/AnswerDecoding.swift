@@ -1,18 +1,13 @@
 internal import Records
 internal import Streaming
 
-/// Reads answers, page after page, into the records that stand in them: what all decoders do.
+/// Puts the pieces of answers together, page after page, into the records that stand in them: what all decoders do.
 struct AnswerDecoding<Item: AnswerItem>: Sendable {
-  /// The answer at hand.
-  ///
-  /// Made for the first bytes of a page, so each iterator has one of its own and uses it alone.
-  private nonisolated(unsafe) var reader: AnswerReader?
-  private var failure: AnswerError?
-  /// The item that was at hand when the answer went wrong.
-  private var openID: UInt64?
-  /// Marks of complete items that went out.
-  private var marks = 0
-  private var counted = 0
+  /// Reads what comes next of the page at hand; made for its first bytes.
+  var reader: AnswerReader?
+  /// Why the page at hand cannot be read to its end.
+  private(set) var failure: AnswerError?
+  private var sums = PageSums()
   private let idPath = FieldPath(Item.shape.id.text)
   /// The item that came last, of whatever batch of the page.
   private var last: (id: String, fields: Fields)?
@@ -25,47 +20,53 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     into batches: inout ContiguousArray<Batch<Item>>,
     meter: StageMeter
   ) {
-    let reader = unsafe self.reader ?? AnswerReader(Item.shape)
-    unsafe self.reader = reader
-    if failure == nil { read(batch.records, with: reader) }
-    if batch.position.isEnd, failure == nil { finish(batch, with: reader) }
-    if failure != nil, openID == nil { openID = reader.openID }
-    give(batch.page, from: reader, into: &batches, meter: meter)
-    if batch.position.isEnd { end(batch.page, of: reader, into: &batches) }
+    let chunks = batch.records.lazy.map { $0.content.bytes[...] }
+    if failure == nil, !chunks.isEmpty { read(chunks, of: batch.page, into: &batches, meter: meter) }
+    if batch.position.isEnd { end(batch.page, batch.position.ending, into: &batches, meter: meter) }
   }
 
-  private mutating func read(_ chunks: ContiguousArray<Item.Answer>, with reader: AnswerReader) {
-    for chunk in chunks where failure == nil {
-      do { try reader.feed(chunk.content.bytes) } catch { failure = error }
-    }
-  }
-
-  private mutating func finish(_ batch: Batch<Item.Answer>, with reader: AnswerReader) {
-    if batch.position.ending == .abandoned {
-      // What is wrong with the little that came matters less than that no more did.
-      try? reader.flush()
-      failure = .transport(batch.page.transportFailure ?? "the answer broke off")
-      return
-    }
-    do { try reader.finish() } catch { failure = error }
-  }
-
-  private mutating func give(
-    _ page: Page,
-    from reader: AnswerReader,
+  /// Appends the batches that are ready once the page's next bytes were read.
+  mutating func read(
+    _ bytes: some Sequence<ArraySlice<UInt8>>,
+    of page: Page,
     into batches: inout ContiguousArray<Batch<Item>>,
     meter: StageMeter
   ) {
-    for sealed in reader.takeSealed() {
+    let reader = beginning()
+    take(reader.read(bytes), of: page, into: &batches, meter: meter)
+  }
+
+  /// The reader of the page at hand.
+  mutating func beginning() -> AnswerReader {
+    let reader = self.reader ?? AnswerReader(Item.shape)
+    self.reader = reader
+    return reader
+  }
+
+  /// Appends the batches of the page's next piece.
+  mutating func take(
+    _ piece: AnswerPiece,
+    of page: Page,
+    into batches: inout ContiguousArray<Batch<Item>>,
+    meter: StageMeter
+  ) {
+    var created = piece.itemCount
+    let shift = sums.marks - piece.marksBefore
+    for sealed in piece.sealed {
       var records = ContiguousArray<Item>()
       records.reserveCapacity(sealed.items.count)
-      for item in sealed.items where !isRepeated(item.fields, on: page) { records.append(Item(item)) }
-      marks = sealed.marks
+      for item in sealed.items {
+        let item = item.movingMark(by: shift)
+        if !isRepeated(item.fields, on: page) { records.append(Item(item)) }
+      }
       let repeated = sealed.items.count - records.count
-      meter.count(created: reader.itemCount - counted, left: records.count, repeated: repeated)
-      counted = reader.itemCount
-      batches.append(Batch(records, of: page, at: Position(marks: marks)))
+      meter.count(created: created, left: records.count, repeated: repeated)
+      created = 0
+      batches.append(Batch(records, of: page, at: Position(marks: sealed.marks + shift)))
     }
+    meter.count(created: created, left: 0)
+    if let error = piece.failure { failure = error.moved(from: piece.start, to: sums.place) }
+    sums.add(piece)
   }
 
   /// Whether an item came before: it is what the page before ended with, or the same as the one before it in all it holds.
@@ -78,40 +79,46 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
     return fields.holdsSame(as: last.fields)
   }
 
-  private mutating func end(
+  /// Appends the page's last batches, and says what was learned of it.
+  mutating func end(
     _ page: Page,
-    of reader: AnswerReader,
-    into batches: inout ContiguousArray<Batch<Item>>
+    _ ending: Position.Ending,
+    into batches: inout ContiguousArray<Batch<Item>>,
+    meter: StageMeter
   ) {
-    let (head, marks, idsAscend, lastID, drift) = reader.report
-    var report = Page.Report()
+    let reader = beginning()
+    var openID = sums.openID
+    if failure == nil {
+      let isAbandoned = ending == .abandoned
+      take(isAbandoned ? reader.readRest() : reader.readEnd(), of: page, into: &batches, meter: meter)
+      openID = sums.openID
+      if isAbandoned {
+        openID = openID ?? reader.openID
+        // What is wrong with the little that came matters less than that no more did.
+        failure = .transport(page.transportFailure ?? "the answer broke off")
+      }
+    }
+    var report = sums.report
+    let head = reader.report.head
     report.serverTime = head.serverTime.isEmpty ? nil : String(decoding: head.serverTime, as: UTF8.self)
-    report.marks = marks
-    report.idsAscend = idsAscend
-    report.lastID = lastID
     report.openID = openID
     report.ids = reader.ids
     report.nextID = head.nextID
     report.warningCode = head.warningCode
     report.isComplete = failure == nil
-    report.repairedCharacters = reader.repairedCharacters
-    report.keptReferences = reader.keptReferences
-    report.drift = drift
     report.failure = failure
     page.conclude(report)
-    let ending: Position.Ending = failure == nil ? .complete : .abandoned
+    let outcome: Position.Ending = failure == nil ? .complete : .abandoned
     // Without ascending ids nobody knows where to go on: the page is asked for again from its beginning.
-    let standing = failure != nil && page.isAskedAgain && !idsAscend ? 0 : marks
-    batches.append(Batch([], of: page, at: Position(marks: standing, ending: ending)))
+    let standing = failure != nil && page.isAskedAgain && !report.idsAscend ? 0 : report.marks
+    batches.append(Batch([], of: page, at: Position(marks: standing, ending: outcome)))
     reset()
   }
 
   private mutating func reset() {
-    unsafe reader = nil
+    reader = nil
     failure = nil
-    openID = nil
+    sums = PageSums()
     last = nil
-    marks = 0
-    counted = 0
   }
 }

@@ -155,14 +155,21 @@ package final class XMLPushParser {
   /// Undefined entity references kept as text so far.
   package var keptReferences: Int { preFilter.keptReferenceCount }
 
+  /// Whether all bytes so far were read, and what follows is content: another parser in the same elements could go on.
+  package var isBetweenMarkup: Bool {
+    unsafe failure == nil && preFilter.mode == .content && preFilter.held.isEmpty && xmlByteConsumed(parser) == pushed
+  }
+
+  /// Where the parser is now.
+  package var place: XMLPlace {
+    let line = unsafe parser.pointee.input.map { unsafe Int($0.pointee.line) } ?? 1
+    return unsafe XMLPlace(line: line + context.pointee.passedLines, offset: max(0, context.pointee.offset))
+  }
+
   /// Makes an error of where the parser is now.
   package func error(_ reason: XMLError.Reason) -> XMLError {
-    let line = unsafe parser.pointee.input.map { unsafe Int($0.pointee.line) } ?? 1
-    return unsafe XMLError(
-      reason: reason,
-      line: line + context.pointee.passedLines,
-      offset: max(0, context.pointee.offset)
-    )
+    let place = place
+    return XMLError(reason: reason, line: place.line, offset: place.offset)
   }
 
   /// Hands bytes to libxml2, some at a time.
