@@ -66,6 +66,8 @@ package struct PlannedStream: Sendable {
     edge: (_ index: Int, _ flow: AnyFlow) -> AnyFlow = { _, flow in flow }
   ) -> AnyFlow {
     guard let make = start.make else { preconditionFailure("the source of stream '\(name)' is not complete") }
+    var context = context
+    context.readsFiles = api == nil
     return trunk.connect(edge(0, make(context)), in: context, meters: meters) { edge($0 + 1, $1) }
   }
 

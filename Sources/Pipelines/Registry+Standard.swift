@@ -17,7 +17,7 @@ extension Registry {
     registry.register(source: Files<AssetsAnswer>.self, as: "assets")
     registry.register(source: FilesOfLines.self, as: "lines")
 
-    registry.register(decoder: DecodeDetections.self)
+    registry.registerDecodeDetections()
     registry.register(decoder: DecodeKnowledgeBase.self)
     registry.register(decoder: DecodeAssets.self)
 

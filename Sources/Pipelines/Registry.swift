@@ -1,6 +1,7 @@
 internal import AsyncAlgorithms
 package import Qualys
 package import Records
+internal import Stages
 internal import State
 public import Streaming
 
@@ -86,6 +87,27 @@ public struct Registry: Sendable {
         (options) throws(OptionError) in
         let decoder = try D(options)
         return { upstream, meter, _, _ in AnyFlow(Flow(upstream.open(as: D.Input.self).through(decoder, meter: meter)))
+        }
+      }
+    )
+  }
+
+  /// Registers the stage that reads detections answers: files in pairs of pieces, where there is a core for each.
+  package mutating func registerDecodeDetections() {
+    add(
+      StageVariant(
+        component: DecodeDetections.component,
+        input: Port(DetectionsAnswer.self),
+        output: Port(Host.self),
+        remembers: false
+      ) { (options) throws(OptionError) in
+        let decoder = try DecodeDetections(options)
+        return { upstream, meter, context, _ in
+          let answers = upstream.open(as: DetectionsAnswer.self)
+          guard context.readsFiles, context.cores > 1 else {
+            return AnyFlow(Flow(answers.through(decoder, meter: meter)))
+          }
+          return AnyFlow(Flow(answers.decodedInPairs(meter: meter)))
         }
       }
     )
