@@ -114,7 +114,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
-    .executableTarget(name: "sluice", dependencies: ["Commands"]),
+    .executableTarget(
+      name: "sluice",
+      dependencies: ["Commands"],
+      // Nobody loads its symbols, and a table of them costs memory and time at every start.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])]
+    ),
 
     .target(
       name: "TestSupport",

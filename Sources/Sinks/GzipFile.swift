@@ -118,7 +118,7 @@ package final class GzipFile: Sink {
 
   package func write(_ batch: Batch<Line>) async throws {
     sums.entered += batch.records.count
-    for line in batch.records { try await append(line) }
+    try await append(batch.records)
     switch batch.position.ending {
     case .none: break
     case .complete: try await commit()
@@ -128,16 +128,19 @@ package final class GzipFile: Sink {
     }
   }
 
-  private func append(_ line: Line) async throws {
-    if let last = pending.runs.last, last.mark != line.mark {
-      if pending.byteCount >= settings.memberBytes { try await close(pending.byteCount) }
-      bytesBeforeMark = pending.byteCount
-    }
-    pending.append(line)
-    if pending.byteCount - bytesBeforeMark >= settings.memberBytes {
-      // A host as large as a member has members of its own.
-      if bytesBeforeMark > 0 { try await close(bytesBeforeMark) }
-      try await close(pending.byteCount)
+  private func append(_ lines: ContiguousArray<Line>) async throws {
+    // By number: a line that is copied out is retained four times.
+    for index in lines.indices {
+      if let last = pending.lastMark, last != lines[index].mark {
+        if pending.byteCount >= settings.memberBytes { try await close(pending.byteCount) }
+        bytesBeforeMark = pending.byteCount
+      }
+      pending.append(lines[index])
+      if pending.byteCount - bytesBeforeMark >= settings.memberBytes {
+        // A host as large as a member has members of its own.
+        if bytesBeforeMark > 0 { try await close(bytesBeforeMark) }
+        try await close(pending.byteCount)
+      }
     }
   }
 

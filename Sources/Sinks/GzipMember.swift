@@ -7,10 +7,15 @@ struct GzipMember: Sendable {
   var byteCount = 0
   var lineCount = 0
 
-  mutating func append(_ line: Line) {
+  /// The mark of its last line.
+  var lastMark: UInt32? { runs.isEmpty ? nil : runs[runs.count - 1].mark }
+
+  mutating func append(_ line: borrowing Line) {
     byteCount += line.byteCount + 1
     lineCount += 1
-    if runs.isEmpty || !runs[runs.count - 1].extend(with: line, sameMark: true) { runs.append(LineRun(line)) }
+    if runs.isEmpty || !runs[runs.count - 1].extend(with: line, sameMark: true) {
+      runs.append(LineRun(copy line))
+    }
   }
 
   mutating func append(_ run: LineRun) {

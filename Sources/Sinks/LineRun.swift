@@ -1,26 +1,32 @@
 package import Records
 
 /// Lines that stand one after another in the same memory: written as one.
+///
+/// Holds that memory alone, and not the records that the lines were written from.
 package struct LineRun: Sendable {
-  private let first: Line
+  private let buffer: LineBuffer?
+  private let file: SpilledBytes?
+  private let start: Int
   private var end: Int
   package private(set) var lineCount: Int
   /// The number of the lines' mark.
-  package var mark: UInt32 { first.mark }
+  package let mark: UInt32
 
   package init(_ line: Line) {
-    first = line
+    buffer = line.buffer
+    file = line.file
+    start = line.range.lowerBound
     end = line.range.upperBound + 1
+    mark = line.mark
     lineCount = 1
   }
 
   /// Bytes of the lines, newlines included.
-  package var byteCount: Int { end - first.range.lowerBound }
+  package var byteCount: Int { end - start }
 
   /// Takes in a line that follows at once, of the same mark if that matters; says whether it did.
   package mutating func extend(with line: borrowing Line, sameMark: Bool) -> Bool {
-    guard let buffer = first.buffer, buffer === line.buffer, line.range.lowerBound == end,
-      !sameMark || line.mark == first.mark
+    guard let buffer, buffer === line.buffer, line.range.lowerBound == end, !sameMark || line.mark == mark
     else { return false }
     end = line.range.upperBound + 1
     lineCount += 1
@@ -29,11 +35,8 @@ package struct LineRun: Sendable {
 
   /// Passes the lines on with their newlines.
   package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    if let buffer = first.buffer {
-      try unsafe buffer.withBytes(first.range.lowerBound..<end, body)
-    } else {
-      try unsafe first.forEachChunk(body)
-    }
+    if let file { try unsafe file.forEachChunk(start..<end, body) }
+    try unsafe buffer?.withBytes(start..<end, body)
   }
 }
 
