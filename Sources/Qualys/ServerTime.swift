@@ -6,7 +6,10 @@ package enum ServerTime {
     guard bytes.count >= 20, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58,
       bytes.last == UInt8(ascii: "Z")
     else { return nil }
-    func number(_ range: Range<Int>) -> Int? { Int(String(decoding: bytes[range], as: UTF8.self)) }
+    // Digits only: a sign is none of a time's.
+    func number(_ range: Range<Int>) -> Int? {
+      bytes[range].allSatisfy { (48...57).contains($0) } ? Int(String(decoding: bytes[range], as: UTF8.self)) : nil
+    }
     guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
       let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month), (1...31).contains(day)
     else { return nil }

@@ -22,6 +22,12 @@ import Testing
     }
   }
 
-  @Test("what is no time is none", arguments: ["", "2026-11-21", "2026-11-21 10:00:00Z", "2026-13-01T00:00:00Z", "x"])
+  @Test(
+    "what is no time is none",
+    arguments: [
+      "", "2026-11-21", "2026-11-21 10:00:00Z", "2026-13-01T00:00:00Z", "x", "-026-11-21T10:00:00Z",
+      "2026-11-21T+1:00:00Z",
+    ]
+  )
   func none(text: String) { #expect(ServerTime.seconds(text) == nil) }
 }
