@@ -55,10 +55,10 @@ extension PipelineFileReader {
   }
 
   /// Whether a text can be the name of a pipeline or stream.
-  mutating func isName(_ name: String, at location: Location, of what: String) -> Bool {
+  mutating func isName(_ name: String, shown: String? = nil, at location: Location, of what: String) -> Bool {
     if PipelineName.isValid(name) { return true }
     findings.error(
-      "'\(name)' cannot be the name of \(what)",
+      "'\(shown ?? name)' cannot be the name of \(what)",
       at: location,
       help: "names are made of letters, digits, '-' and '_', and do not begin with '-'"
     )

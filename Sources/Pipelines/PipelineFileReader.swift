@@ -23,7 +23,9 @@ struct PipelineFileReader {
       return nil
     }
     var file = PipelineFile(name: defaultName)
-    if let name = text(map["name"], "name"), name.isKnown, isName(name.value, at: name.location, of: "a pipeline") {
+    if let name = text(map["name"], "name"), name.isKnown,
+      isName(name.value, shown: name.shown, at: name.location, of: "a pipeline")
+    {
       file.name = name.value
     }
     if let names = text(map["names"], "names") { file.names = choice(names, "names", PipelineFile.namings) }
@@ -140,9 +142,9 @@ struct PipelineFileReader {
       guard let map = mapping(node, of: "an output", keys: keys) else { return nil }
       let written = text(map["name"], "name")
       let name = written?.value ?? String(index + 1)
-      if let written, written.isKnown { _ = isName(name, at: written.location, of: "an output") }
+      if let written, written.isKnown { _ = isName(name, shown: written.shown, at: written.location, of: "an output") }
       if !names.insert(name).inserted {
-        findings.error("two outputs are called '\(name)'", at: written?.location ?? node.location)
+        findings.error("two outputs are called '\(written?.shown ?? name)'", at: written?.location ?? node.location)
       }
       let stages = map["stages"].flatMap { uses($0.value, "stages", mayBeEmpty: true) } ?? []
       let own = map["sinks"].flatMap { uses($0.value, "sinks") }
@@ -159,7 +161,7 @@ struct PipelineFileReader {
       guard let after = stream.predecessor else { continue }
       guard names.contains(after.value) else {
         findings.error(
-          "there is no stream '\(after.value)'\(Suggestion.phrase(for: after.value, among: names))",
+          "there is no stream '\(after.shown)'\(Suggestion.phrase(for: after.value, among: names))",
           at: after.location
         )
         continue

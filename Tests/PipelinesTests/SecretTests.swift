@@ -84,6 +84,19 @@ import Testing
     #expect(Plan.check(request).diagnostics.isEmpty)
   }
 
+  @Test(
+    arguments: [
+      "name: '${HUNTER}!'", "after: '${HUNTER}'",
+      "outputs: [{ name: '${HUNTER}!', sinks: [stdout] }, { name: '${HUNTER}!', sinks: [stdout] }]",
+    ]
+  )
+  func theValueOfAWrongNameIsNotShown(line: String) {
+    let (plan, diagnostics) = Plan.check(.forTests("\(line)\nsource: { files: x }\nstages: []\nsinks: [stdout]"))
+    let messages = diagnostics.map(\.description).joined()
+    #expect(plan == nil && messages.contains("'${HUNTER}"))
+    #expect(!messages.contains("hunter2"), "\(messages)")
+  }
+
   @Test func secretsInClearAreHiddenInTheExplanation() throws {
     let text = """
       source: { files: x }
