@@ -124,7 +124,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Sinks", "Simulator", "Gzip",
+        "Streaming", "Records", "Stages", "State", "Sinks", "Simulator", "Gzip", "JSONText",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -170,9 +170,17 @@ let package = Package(
         "Pipelines", "Qualys", "State", "Streaming", "Records", "Stages", "Sinks", "Health", "Simulator", "TestSupport",
       ]
     ),
+    // libxml2 as it comes, to compare with.
+    .target(name: "PlainXML", dependencies: ["CLibXML2", "XMLEvents"], path: "Tests/PlainXML"),
+    .testTarget(
+      name: "Conformance",
+      dependencies: ["CLibXML2", "JSONText", "PlainXML", "TestSupport", "XMLEvents"],
+      path: "Tests/Conformance",
+      exclude: ["Cases"]
+    ),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
-    .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator", "TestSupport"]),
     .testTarget(
       name: "RecordsTests",
       dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText", "XMLEvents"]
@@ -244,6 +252,23 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// Fuzzing wants every module of ours built in another way: `Tests/Fuzz/fuzz` does so, in a folder beside the others.
+let isFuzzing = Context.environment["SLUICE_FUZZ"] != nil
+if isFuzzing {
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "CLibFuzzer", "Pipelines", "PlainXML", "Qualys", "Records", "Stages", "Streaming", "TestSupport", "XMLEvents",
+      ],
+      path: "Tests/Fuzz/Sources",
+      // The linker of old stumbles over the sanitizer.
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    ),
+  ]
+}
+
 for target in package.targets where [.executable, .regular, .test].contains(target.type) {
   target.swiftSettings = [
     // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
@@ -259,6 +284,11 @@ for target in package.targets where [.executable, .regular, .test].contains(targ
   ]
   // Elsewhere a newer compiler's new warning must not stop anyone.
   if Context.environment["CI"] != nil { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
+  if isFuzzing {
+    // The fuzzer looks for ways through what ships, not through what checks it.
+    let sanitizers = target.path == nil && target.type == .regular ? "fuzzer,address" : "address"
+    target.swiftSettings?.append(.unsafeFlags(["-sanitize=\(sanitizers)", "-enable-testing"]))
+  }
 }
 
 // Only who builds the documentation needs the plugin.

@@ -1,5 +1,6 @@
 import JSONText
 import Simulator
+import TestSupport
 import Testing
 
 /// What is JSON is read, what is not is refused with its place, and neither depends on how the text is cut.

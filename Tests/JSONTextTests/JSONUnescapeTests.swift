@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import Simulator
+import TestSupport
 import Testing
 
 /// Raw slices stand for what another reader says that they do.

@@ -10,14 +10,16 @@ package struct AssetDecoding {
   package let page: Page
 
   package init(_ answer: [UInt8], chunk: Int = 64 * 1024, choice: FieldChoice = FieldChoice()) throws {
+    try self.init(pieces: answer.pieces(of: chunk), choice: choice)
+  }
+
+  /// Reads an answer that comes in pieces.
+  package init(pieces: some Sequence<[UInt8]>, choice: FieldChoice = FieldChoice()) throws {
     var decoder = DecodeAssets(choice)
     page = Page(number: 0, origin: "test")
-    var start = 0
-    while start < answer.count {
-      let end = min(answer.count, start + chunk)
-      let batch = Batch([AssetsAnswer(AnswerBytes(Array(answer[start..<end])))], of: page, at: Position(marks: 0))
+    for piece in pieces {
+      let batch = Batch([AssetsAnswer(AnswerBytes(piece))], of: page, at: Position(marks: 0))
       try decoder.decode(batch, into: &batches, meter: meter)
-      start = end
     }
     let end = Batch<AssetsAnswer>([], of: page, at: Position(marks: 0, ending: .complete))
     try decoder.decode(end, into: &batches, meter: meter)

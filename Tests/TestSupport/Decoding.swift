@@ -10,14 +10,16 @@ package struct Decoding {
   package let page: Page
 
   package init(_ answer: [UInt8], chunk: Int = 64 * 1024, page number: Int = 0) throws {
+    try self.init(pieces: answer.pieces(of: chunk), page: number)
+  }
+
+  /// Reads an answer that comes in pieces.
+  package init(pieces: some Sequence<[UInt8]>, page number: Int = 0) throws {
     var decoder = DecodeDetections()
     page = Page(number: number, origin: "test")
-    var start = 0
-    while start < answer.count {
-      let end = min(answer.count, start + chunk)
-      let batch = Batch([DetectionsAnswer(AnswerBytes(Array(answer[start..<end])))], of: page, at: Position(marks: 0))
+    for piece in pieces {
+      let batch = Batch([DetectionsAnswer(AnswerBytes(piece))], of: page, at: Position(marks: 0))
       try decoder.decode(batch, into: &batches, meter: meter)
-      start = end
     }
     let end = Batch<DetectionsAnswer>([], of: page, at: Position(marks: 0, ending: .complete))
     try decoder.decode(end, into: &batches, meter: meter)

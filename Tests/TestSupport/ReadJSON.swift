@@ -1,26 +1,22 @@
-import JSONText
+package import JSONText
 
-/// What the reader makes of a text that comes in chunks of a size.
-struct ReadJSON: Equatable {
-  var events: [String] = []
-  var error: JSONError?
-  var repairedCharacters = 0
+/// What the reader makes of a text that comes in pieces.
+package struct ReadJSON: Equatable, Sendable {
+  package var events: [String] = []
+  package var error: JSONError?
+  package var repairedCharacters = 0
 
-  init(_ bytes: [UInt8], chunk size: Int = .max, depthLimit: Int = 64, lengthLimit: Int = 16 << 20) {
+  package init(pieces: some Sequence<[UInt8]>, depthLimit: Int = 64, lengthLimit: Int = 16 << 20) {
     var reader = JSONPushReader(depthLimit: depthLimit, lengthLimit: lengthLimit)
     do throws(JSONError) {
-      var start = 0
-      while start < bytes.count {
-        let end = size < bytes.count - start ? start + size : bytes.count
-        let chunk = Array(bytes[start..<end])
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk.count, alignment: 1)
+      for piece in pieces {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: piece.count, alignment: 1)
         defer { unsafe copy.deallocate() }
-        unsafe copy.copyBytes(from: chunk)
+        unsafe copy.copyBytes(from: piece)
         var index = 0
         while let event = try unsafe reader.next(in: UnsafeRawBufferPointer(copy), at: &index) {
           unsafe take(event, reader.text)
         }
-        start = end
       }
       if let event = try reader.finish() { unsafe take(event, reader.text) }
     } catch {
@@ -29,20 +25,26 @@ struct ReadJSON: Equatable {
     repairedCharacters = reader.repairedCharacters
   }
 
-  init(_ text: String, chunk size: Int = .max) { self.init(Array(text.utf8), chunk: size) }
+  package init(_ bytes: [UInt8], chunk size: Int = .max, depthLimit: Int = 64, lengthLimit: Int = 16 << 20) {
+    let pieces = bytes.pieces(of: min(size, max(bytes.count, 1)))
+    self.init(pieces: pieces, depthLimit: depthLimit, lengthLimit: lengthLimit)
+  }
+
+  package init(_ text: String, chunk size: Int = .max) { self.init(Array(text.utf8), chunk: size) }
 
   private mutating func take(_ event: JSONPushReader.Event, _ text: UnsafeRawBufferPointer) {
-    let words = unsafe String(decoding: text, as: UTF8.self)
+    // Brackets have no words: then the text is one of before, whose bytes may be gone.
+    func words() -> String { unsafe String(decoding: text, as: UTF8.self) }
     switch event {
     case .openObject: events.append("{")
     case .closeObject: events.append("}")
     case .openArray: events.append("[")
     case .closeArray: events.append("]")
-    case .name: events.append("name \(words)")
-    case .string: events.append("string \(words)")
-    case .number, .literal: events.append(words)
+    case .name: events.append("name \(words())")
+    case .string: events.append("string \(words())")
+    case .number, .literal: events.append(words())
     }
   }
 
-  var isAccepted: Bool { error == nil }
+  package var isAccepted: Bool { error == nil }
 }
