@@ -52,17 +52,6 @@
     return mask[0] | mask[1] == 0
   }
 
-  /// How many bytes of a block come before the first that is a quote, a backslash, a control character or no ASCII.
-  @inline(__always)
-  static func plainASCIIPrefix(_ block: SIMD16<UInt8>) -> Int {
-    // As signed numbers, what is no ASCII is less than a space, too.
-    let signed = unsafe unsafeBitCast(block, to: SIMD16<Int8>.self)
-    let low = signed .< SIMD16<Int8>(repeating: 0x20)
-    let mask = unsafe unsafeBitCast((block .== quotes) .| (block .== backslashes) .| low, to: SIMD2<UInt64>.self)
-    if mask[0] != 0 { return mask[0].trailingZeroBitCount / 8 }
-    return mask[1] == 0 ? 16 : 8 + mask[1].trailingZeroBitCount / 8
-  }
-
   /// How many bytes of a block come before the first that needs an escape.
   @inlinable
   @inline(__always)

@@ -23,8 +23,9 @@ package struct JSONPushReader: ~Copyable {
     case literal
   }
 
-  private enum State: UInt8 {
-    // Between tokens: what may come next.
+  /// What may come next, or the token that is at hand.
+  package enum State: UInt8, Sendable {
+    // Between tokens.
     case beginning
     case value
     case valueOrEnd
@@ -84,6 +85,37 @@ package struct JSONPushReader: ~Copyable {
   }
 
   deinit { unsafe carried.deallocate() }
+
+  /// Where a text stands between two tokens.
+  package struct Place: Sendable {
+    package var state: State
+    /// For each open bracket a bit, the innermost lowest: set for an object.
+    package var objects: UInt64
+    package var depth: Int
+    /// Its line, from 1.
+    package var line: Int
+    /// Bytes of the text before its line.
+    package var lineStart: Int
+  }
+
+  /// Where the text stands, for whoever reads on from here without this reader; nil within a token and outside all
+  /// brackets.
+  package var place: Place? {
+    switch state {
+    case .value, .valueOrEnd, .nameOrEnd, .name, .commaOrEnd:
+      depth == 0 ? nil : Place(state: state, objects: objects, depth: depth, line: line, lineStart: lineStart)
+    case .beginning, .colon, .end, .string, .number, .literal: nil
+    }
+  }
+
+  /// Goes on from a place that another has read up to: within all the brackets that were open and no text wrong before it.
+  package mutating func goOn(from place: Place) {
+    state = place.state
+    objects = place.objects
+    depth = place.depth
+    line = place.line
+    lineStart = place.lineStart
+  }
 
   /// Bytes of the text before a place of the chunk at hand.
   package func offset(at index: Int) -> Int { chunkStart + index }
@@ -356,7 +388,7 @@ package struct JSONPushReader: ~Copyable {
   private func skipPlain(_ chunk: UnsafeRawBufferPointer, _ index: inout Int) {
     while index + 16 <= chunk.count {
       let block = unsafe chunk.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-      let plain = JSONEscape.plainASCIIPrefix(block)
+      let plain = JSONBlock.plainASCIIPrefix(block)
       index += plain
       if plain < 16 { return }
     }

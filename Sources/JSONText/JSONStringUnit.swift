@@ -1,5 +1,5 @@
 /// What stands at a place of a JSON string that is not plain ASCII: an escape, or a character of several bytes.
-enum JSONStringUnit: Equatable {
+package enum JSONStringUnit: Equatable {
   /// So many bytes, kept as they are.
   case kept(Int)
   /// So many bytes that are no character, to be replaced.
@@ -13,7 +13,7 @@ enum JSONStringUnit: Equatable {
   static let longest = 12
 
   /// Reads the unit at a place; it begins with a backslash or a byte over 0x7F.
-  static func read(_ bytes: UnsafeRawBufferPointer, at index: Int) -> JSONStringUnit {
+  package static func read(_ bytes: UnsafeRawBufferPointer, at index: Int) -> JSONStringUnit {
     unsafe bytes[index] == UInt8(ascii: "\\") ? escape(bytes, at: index) : character(bytes, at: index)
   }
 

@@ -9,16 +9,16 @@ struct AssetsState: ~Copyable {
   private(set) var marks = 0
   private(set) var idsAscend = true
   private(set) var lastID: UInt64?
-  private(set) var drift = 0
+  var drift = 0
   /// The id of the asset at hand, if it has come.
   var openID: UInt64? { isInAsset ? assetID : nil }
   var repairedCharacters: Int { reader.repairedCharacters }
 
-  private var reader: JSONPushReader
-  private let limits: AnswerLimits
-  private let choice: FieldChoice
-  private var names: JSONNames
-  private var tape: TapeBuilder
+  var reader: JSONPushReader
+  let limits: AnswerLimits
+  let choice: FieldChoice
+  var names: JSONNames
+  var tape: TapeBuilder
   private var sealed: [AssetsReader.Sealed] = []
   /// Complete assets on the tape.
   private var pending: [(nodes: Range<Int>, mark: Int)] = []
@@ -32,32 +32,34 @@ struct AssetsState: ~Copyable {
   private var hasList = false
 
   // The open asset.
-  private var isInAsset = false
-  private var assetStart = 0
+  var isInAsset = false
+  var assetStart = 0
   private var assetNode = 0
   private var assetByte = 0
-  private var assetID: UInt64?
+  var assetID: UInt64?
   /// The name that came before the value at hand; elements of arrays have none.
-  private var name = Name(id: 0)
-  private var hasName = false
+  var name = Name(id: 0)
+  var hasName = false
   /// The depth at which a member that is left out will end; -1 when none is.
-  private var skippedDepth = -1
+  var skippedDepth = -1
   /// Where the open objects and arrays stand in the choice of fields, by depth.
   private var places: [FieldChoice.Place]
   private var memberPlace = FieldChoice.Place.outside
 
   /// The node last seen with a name at a depth, counted over all tapes: tells names that come twice at no cost.
-  private let lastSeen: UnsafeMutablePointer<Int>
+  let lastSeen: UnsafeMutablePointer<Int>
   /// The open object at a depth, counted likewise.
-  private let openNode: UnsafeMutablePointer<Int>
+  let openNode: UnsafeMutablePointer<Int>
+  /// Which names are likely to follow.
+  var succession = NameSuccession()
   /// What a node's place on this tape must be raised by to count over all tapes.
-  private var nodeBase = 1
+  var nodeBase = 1
 
   private static let depths = 65
   static let numbers = 4096
   /// The answer, `assetListData`, `asset`, and the asset itself.
-  private static let assetDepth = 4
-  private static let assetIDName = Name("assetId")
+  static let assetDepth = 4
+  let assetIDName = Name("assetId")
 
   init(_ choice: FieldChoice, limits: AnswerLimits) {
     self.choice = choice
@@ -79,7 +81,9 @@ struct AssetsState: ~Copyable {
   mutating func read(_ chunk: UnsafeRawBufferPointer) {
     var index = 0
     do throws(JSONError) {
-      while failure == nil, let event = try unsafe reader.next(in: chunk, at: &index) {
+      while failure == nil {
+        if isInAsset, skippedDepth < 0, choice.isEverything { unsafe readMembers(of: chunk, at: &index) }
+        guard let event = try unsafe reader.next(in: chunk, at: &index) else { return }
         if isInAsset {
           if reader.offset(at: index) - assetStart > limits.recordBytes { return failAsset() }
           take(event)
@@ -169,6 +173,7 @@ struct AssetsState: ~Copyable {
     assetByte = tape.byteCount
     assetID = nil
     forgetName()
+    succession.open(isObject: true, depth: 0)
     places[0] = choice.root
     // Members of the asset are newer than this, those of any asset before it are older.
     unsafe openNode[0] = nodeBase + assetNode - 1
@@ -196,7 +201,7 @@ struct AssetsState: ~Copyable {
     guard let (name, number) = unsafe names.look(up: reader.text) else { return failName() }
     if !choice.isEverything {
       guard let place = choice.member(name, of: places[depth - 1], isTop: depth == 1) else {
-        if depth == 1, name == Self.assetIDName { assetID = nil }
+        if depth == 1, name == assetIDName { assetID = nil }
         skippedDepth = reader.depth
         return
       }
@@ -204,6 +209,7 @@ struct AssetsState: ~Copyable {
     }
     self.name = name
     hasName = true
+    succession.meet(number, depth: depth)
     let node = nodeBase + tape.nodeCount
     let seen = depth * Self.numbers + number
     let before = unsafe lastSeen[seen]
@@ -229,12 +235,13 @@ struct AssetsState: ~Copyable {
     // Elements of an array stand where their array does.
     if !choice.isEverything { places[depth] = hasName ? memberPlace : places[depth - 1] }
     tape.append(name, json: kind, depth: depth)
+    succession.open(isObject: kind == .object, depth: depth)
     forgetName()
   }
 
   @inline(__always)
   private mutating func takeValue(_ kind: Node.JSONKind) {
-    if depth == 1, name == Self.assetIDName { unsafe assetID = UInt64(digits: reader.text) }
+    if depth == 1, name == assetIDName { unsafe assetID = UInt64(digits: reader.text) }
     tape.append(name, json: kind, depth: depth)
     unsafe tape.append(reader.text)
     forgetName()

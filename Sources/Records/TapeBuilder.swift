@@ -39,7 +39,7 @@ package struct TapeBuilder: ~Copyable {
 
   @inline(__always)
   package mutating func append(_ name: Name, _ kind: Node.Kind, depth: Int) {
-    if nodeCount + 1 >= nodeCapacity { growNodes() }
+    if nodeCount + 1 >= nodeCapacity { growNodes(by: 1) }
     unsafe (nodes + nodeCount).initialize(to: Node(name, kind, depth: depth, offset: byteCount))
     nodeCount += 1
   }
@@ -126,6 +126,19 @@ package struct TapeBuilder: ~Copyable {
     }
   }
 
+  /// Makes room for so much more, to be written from the last node and byte on; ``take(nodes:bytes:)`` keeps it.
+  mutating func reserve(nodes more: Int, bytes moreBytes: Int) {
+    if nodeCapacity - nodeCount <= more { growNodes(by: more) }
+    if byteCapacity - byteCount < moreBytes + Self.padding { growBytes(by: moreBytes) }
+  }
+
+  /// Keeps what was written into the room behind the last node and byte.
+  mutating func take(nodes: Int, bytes: Int) {
+    precondition(nodes < nodeCapacity && bytes + Self.padding <= byteCapacity)
+    nodeCount = nodes
+    byteCount = bytes
+  }
+
   /// Takes back text from the end.
   @inline(__always)
   mutating func truncateBytes(to count: Int) { byteCount = count }
@@ -165,7 +178,7 @@ package struct TapeBuilder: ~Copyable {
   mutating func copy(_ range: Range<Int>, _ text: Range<Int>, of other: borrowing TapeBuilder) {
     let shift = text.lowerBound - byteCount
     for index in range {
-      if nodeCount + 1 >= nodeCapacity { growNodes() }
+      if nodeCount + 1 >= nodeCapacity { growNodes(by: 1) }
       var node = unsafe other.nodes[index]
       node.offset = UInt32(Int(node.offset) - shift)
       unsafe (nodes + nodeCount).initialize(to: node)
@@ -213,8 +226,8 @@ package struct TapeBuilder: ~Copyable {
   }
 
   @inline(never)
-  private mutating func growNodes() {
-    nodeCapacity *= 2
+  private mutating func growNodes(by more: Int) {
+    nodeCapacity = max(nodeCapacity * 2, nodeCount + more + 1)
     let larger = UnsafeMutablePointer<Node>.allocate(capacity: nodeCapacity)
     unsafe larger.update(from: nodes, count: nodeCount)
     unsafe nodes.deallocate()

@@ -141,6 +141,30 @@ struct AssetsAnswerTests {
     #expect(cut.meter.current.missing == 0)
   }
 
+  /// Byte for byte there is nothing to look ahead at, so each of the two ways of reading has a page to itself.
+  @Test("Whatever is wrong with a page, it is the same byte for byte and in one piece", arguments: 0..<300)
+  func changed(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    var page = AssetsSimulation(assets: 2, seed: UInt64(seed % 7), softwarePerAsset: 2).page()
+    let odd = Array(#"{}[]",:\/u0eE.-nullx9 "#.utf8) + [0x08, 0xFF, 0xC3, 0xE2, 0x0A]
+    for _ in 0...(seed % 3) {
+      let place = Int.random(in: 200..<page.count, using: &generator)
+      switch seed % 4 {
+      case 0: page[place] = odd.randomElement(using: &generator) ?? 0
+      case 1: page.insert(odd.randomElement(using: &generator) ?? 0, at: place)
+      case 2: page.removeSubrange(place..<min(page.count, place + 3))
+      default: page.insert(contentsOf: page[place...].prefix(Int.random(in: 1...90, using: &generator)), at: place)
+      }
+    }
+    let whole = try AssetDecoding(page, chunk: page.count)
+    let bytes = try AssetDecoding(page, chunk: 1)
+    #expect(whole.failure.map { "\($0)" } == bytes.failure.map { "\($0)" })
+    #expect(whole.texts() == bytes.texts())
+    let (report, other) = try (whole.report, bytes.report)
+    #expect(report.drift == other.drift && report.repairedCharacters == other.repairedCharacters)
+    #expect(report.lastID == other.lastID && report.openID == other.openID)
+  }
+
   @Test("Wherever a page breaks off, that is an error, and complete assets stand")
   func everyPrefix() throws {
     let page = AssetsSimulation(assets: 3, seed: 2, softwarePerAsset: 1).page()
