@@ -83,6 +83,34 @@ extension Fields {
     }
   }
 
+  /// Calls `body` with each string of a name in a JSON object, or in each of those in an array: one pass over the nodes.
+  package func forEachString(named name: Name, in list: Int, _ body: (Int) -> Void) {
+    let depth = unsafe arena.nodes[list].depth
+    var index = list + 1
+    if unsafe arena.nodes[list].json == .object { return forEachMember(name, at: depth + 1, from: &index, body) }
+    guard unsafe arena.nodes[list].json == .array else { return }
+    while index < arena.nodeCount, unsafe arena.nodes[index].depth > depth {
+      if unsafe arena.nodes[index].json == .array {
+        forEachString(named: name, in: index, body)
+        index = arena.end(of: index)
+      } else {
+        index += 1
+        forEachMember(name, at: depth + 2, from: &index, body)
+      }
+    }
+  }
+
+  /// The strings of a name among the nodes of a depth; stops at the first node that is less deep.
+  @inline(__always)
+  private func forEachMember(_ name: Name, at depth: UInt8, from index: inout Int, _ body: (Int) -> Void) {
+    while index < arena.nodeCount {
+      let node = unsafe arena.nodes[index]
+      if node.depth < depth { return }
+      if node.name == name, node.depth == depth, node.json == .string, !node.isSuperseded { body(index) }
+      index += 1
+    }
+  }
+
   /// Calls `body` with every text that a path leads to: of an array with those of its elements, and never with `null`.
   package func forEachText(at path: FieldPath, _ body: (Int) -> Void) {
     forEachNode(at: path) { index in

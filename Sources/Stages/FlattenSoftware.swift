@@ -1,4 +1,3 @@
-internal import JSONText
 package import Records
 package import Streaming
 
@@ -51,22 +50,12 @@ package struct FlattenSoftware: Stage {
 
   private static func appendNames(in list: Int, of fields: Fields, to tape: inout TapeBuilder) {
     let arena = fields.arena
-    var seen: Set<[UInt8]> = []
-    fields.forEachObject(list) { software in
-      guard let node = name(of: software, arena) else { return }
+    var seen = TextSet()
+    fields.forEachString(named: fullName, in: list) { node in
       let raw = unsafe arena.text(of: node)
-      guard unsafe !raw.isEmpty, unsafe seen.insert(JSONUnescape.text(of: raw)).inserted else { return }
+      guard unsafe !raw.isEmpty, unsafe seen.insert(raw: raw) else { return }
       tape.append(Name(id: 0), json: .string, depth: 2)
       unsafe tape.append(raw)
-    }
-  }
-
-  /// The node of a software's full name, when that is a text.
-  private static func name(of software: Int, _ arena: Arena) -> Int? {
-    let (depth, end) = unsafe (arena.nodes[software].depth + 1, arena.end(of: software))
-    return (software + 1..<end).first { index in
-      let node = unsafe arena.nodes[index]
-      return node.depth == depth && node.name == fullName && node.json == .string && !node.isSuperseded
     }
   }
 }

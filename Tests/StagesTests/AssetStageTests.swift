@@ -36,12 +36,24 @@ struct AssetStageTests {
         #"{"software":[{"id":1},{"fullName":null},{"fullName":""},{"fullName":"\u00e9\/"}]}"#,
         #""softwareListData":["\u00e9\/"]"#
       ),
+      (
+        #"{"software":[[{"fullName":"A"},[{"fullName":"B"}]],7,{"fullName":"C"}]}"#,
+        #""softwareListData":["A","B","C"]"#
+      ),
+      (#"{"software":{"fullName":"A"},"fullName":"no"}"#, #""softwareListData":["A"]"#),
       (#"{"software":[]}"#, #""softwareListData":[]"#), ("{}", #""softwareListData":[]"#),
       ("null", #""softwareListData":null"#), (#"{"software":null}"#, #""softwareListData":null"#),
       (#"["A"]"#, #""softwareListData":["A"]"#), (#"{"software":"odd"}"#, #""softwareListData":{"software":"odd"}"#),
     ]
   )
   func flattenSoftware(software: String, expected: String) throws { #expect(try Self.flat(software) == expected) }
+
+  @Test("As many names as there are, each once", arguments: [127, 128, 129, 5000])
+  func manyNames(count: Int) throws {
+    let software = (0..<count * 2).map { #"{"fullName":"name \#($0 % count)"}"# }.joined(separator: ",")
+    let names = (0..<count).map { #""name \#($0)""# }.joined(separator: ",")
+    #expect(try Self.flat(#"{"software":[\#(software)]}"#) == #""softwareListData":[\#(names)]"#)
+  }
 
   @Test("An asset without software stays as it is")
   func nothingToFlatten() throws {
