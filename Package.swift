@@ -213,6 +213,11 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
+    .executableTarget(
+      name: "StateBenchmark",
+      dependencies: ["State", "Streaming", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Benchmarks/StateBenchmark"
+    ),
     .testTarget(name: "HealthTests", dependencies: ["Health", "TestSupport"]),
     .testTarget(
       name: "QualysTests",
