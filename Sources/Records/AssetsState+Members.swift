@@ -6,8 +6,8 @@ internal import JSONText
 /// Whatever is odd (a fraction, a broken character, an error, the end of a chunk) is left where it stands, and the reader
 /// takes it from there; so what comes out does not depend on which of them read it.
 extension AssetsState {
-  /// Read at a time, so that room on the tape is made once for all of it.
-  private static let window = 4096
+  /// Bytes read at a time, so that room on the tape is made once for all of it.
+  static let window = 4096
 
   /// Reads on in the open asset as far as all is as usual.
   mutating func readMembers(of chunk: UnsafeRawBufferPointer, at index: inout Int) {

@@ -66,7 +66,7 @@ struct AssetsState: ~Copyable {
     self.limits = limits
     reader = JSONPushReader(depthLimit: limits.depth, lengthLimit: limits.recordBytes)
     names = JSONNames(limit: limits.names)
-    tape = TapeBuilder(byteCapacity: limits.batchBytes * 5 / 4, nodeCapacity: 8192)
+    tape = TapeBuilder(byteCapacity: limits.batchBytes * 5 / 4, nodeCapacity: 8192 + 2 * Self.window)
     places = Array(repeating: .outside, count: Self.depths + 1)
     // Zeroed memory that is only touched where names occur.
     unsafe lastSeen = calloc(Self.depths * Self.numbers, MemoryLayout<Int>.stride)!.assumingMemoryBound(to: Int.self)
@@ -277,8 +277,10 @@ struct AssetsState: ~Copyable {
 
   // MARK: Sealing
 
+  /// A tape for as much as the last one held, and a window behind that, so that it seldom grows.
   private func newTape() -> TapeBuilder {
-    TapeBuilder(byteCapacity: limits.batchBytes * 5 / 4, nodeCapacity: max(8192, pending.last?.nodes.upperBound ?? 0))
+    let nodes = max(8192, pending.last?.nodes.upperBound ?? 0)
+    return TapeBuilder(byteCapacity: limits.batchBytes * 5 / 4, nodeCapacity: nodes + 2 * Self.window)
   }
 
   private mutating func seal() {
