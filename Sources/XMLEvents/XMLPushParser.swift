@@ -47,6 +47,8 @@ package final class XMLPushParser {
   @safe
   package struct Context {
     fileprivate var parser: xmlParserCtxtPtr?
+    /// Whom elements are told to.
+    fileprivate(set) var callbacks: Callbacks?
     fileprivate var declaredEntity = false
     fileprivate var metReference = false
     /// Whether the root element was closed; kept by the callbacks' owner, who counts elements anyway.
@@ -66,7 +68,7 @@ package final class XMLPushParser {
 
   private let parser: xmlParserCtxtPtr
   private let context: UnsafeMutablePointer<Context>
-  private let cdata: Callbacks.Text
+  private let callbacks: Callbacks
   private var preFilter = XMLPreFilter()
   /// Held beside the filter, for callbacks ask it while the filter is at work.
   private let replacements: ReplacementQueue
@@ -79,10 +81,11 @@ package final class XMLPushParser {
   package init(_ callbacks: Callbacks, context: UnsafeMutableRawPointer) {
     _ = Self.isStarted
     replacements = preFilter.replacements
+    self.callbacks = callbacks
     unsafe self.context = unsafe context.assumingMemoryBound(to: Context.self)
-    unsafe cdata = unsafe callbacks.cdata
     var handler = unsafe xmlSAXHandler()
     // The interface without namespaces, in which Qualys has nothing: a twentieth less work. A prefix is part of the name.
+    // It knows no defaults of attributes either, so a document that may declare some is read by the other one.
     unsafe handler.initialized = 1
     unsafe handler.startElement = unsafe callbacks.start
     unsafe handler.endElement = unsafe callbacks.end
@@ -90,6 +93,13 @@ package final class XMLPushParser {
     // The same, or libxml2 looks through all white space to tell what might be ignorable.
     unsafe handler.ignorableWhitespace = unsafe callbacks.characters
     unsafe handler.cdataBlock = unsafe callbacks.cdata
+    unsafe handler.internalSubset = { context, _, _, _ in
+      guard let context = unsafe context?.assumingMemoryBound(to: Context.self),
+        let parser = unsafe context.pointee.parser,
+        unsafe parser.pointee.input?.pointee.cur?.pointee == UInt8(ascii: "[")
+      else { return }
+      unsafe XMLNamespaceEvents.use(in: parser)
+    }
     unsafe handler.entityDecl = { context, _, _, _, _, _ in
       guard let context = unsafe context?.assumingMemoryBound(to: Context.self) else { return }
       unsafe context.pointee.declaredEntity = true
@@ -110,6 +120,7 @@ package final class XMLPushParser {
     unsafe self.parser = unsafe parser
     unsafe xmlCtxtUseOptions(parser, Int32(XML_PARSE_NONET.rawValue))
     unsafe self.context.pointee.parser = unsafe parser
+    unsafe self.context.pointee.callbacks = callbacks
   }
 
   deinit {
@@ -203,7 +214,7 @@ package final class XMLPushParser {
       // A CR and its LF stay together.
       if end < text.count, unsafe text[end - 1] == .carriageReturn { end -= 1 }
       let piece = unsafe UnsafeRawBufferPointer(rebasing: text[offset..<end])
-      unsafe cdata(context, piece.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(piece.count))
+      unsafe callbacks.cdata(context, piece.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(piece.count))
       unsafe context.pointee.passedLines += PlainBytes.lineFeeds(in: piece)
       offset = end
     }

@@ -60,8 +60,10 @@ enum XMLFinding: String, Hashable {
   private static func filter(_ document: [UInt8]) -> [UInt8] {
     var filter = XMLPreFilter()
     var output: [UInt8] = []
-    unsafe document.withUnsafeBytes { document in unsafe filter.filter(document) { unsafe output += $0 } }
-    unsafe filter.finish { unsafe output += $0 }
+    unsafe document.withUnsafeBytes { document in
+      unsafe filter.filter(document) { emitted, _ in unsafe output += emitted }
+    }
+    unsafe filter.finish { emitted, _ in unsafe output += emitted }
     return output
   }
 }

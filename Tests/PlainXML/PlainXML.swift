@@ -69,14 +69,7 @@ package struct PlainXML: Sendable {
   }
 
   private static var handler: xmlSAXHandler {
-    var handler = unsafe xmlSAXHandler()
-    let callbacks = XMLRecording.callbacks
-    unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
-    unsafe handler.startElementNs = unsafe callbacks.start
-    unsafe handler.endElementNs = unsafe callbacks.end
-    unsafe handler.characters = unsafe callbacks.characters
-    unsafe handler.ignorableWhitespace = unsafe callbacks.characters
-    unsafe handler.cdataBlock = unsafe callbacks.cdata
+    var handler = unsafe XMLRecording.handler
     unsafe handler.entityDecl = { context, _, _, _, _, _ in
       unsafe context?.assumingMemoryBound(to: XMLRecording.self).pointee.declaresEntity = true
     }

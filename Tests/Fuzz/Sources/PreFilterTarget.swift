@@ -34,9 +34,9 @@ private struct Filtered: Equatable {
     var filter = XMLPreFilter()
     var output: [UInt8] = []
     for piece in pieces {
-      unsafe piece.withUnsafeBytes { piece in unsafe filter.filter(piece) { unsafe output += $0 } }
+      unsafe piece.withUnsafeBytes { piece in unsafe filter.filter(piece) { emitted, _ in unsafe output += emitted } }
     }
-    unsafe filter.finish { unsafe output += $0 }
+    unsafe filter.finish { emitted, _ in unsafe output += emitted }
     while let offset = filter.replacements.first {
       offsets += Array(repeating: offset, count: filter.takeReplacements(before: offset + 1))
     }
