@@ -122,20 +122,23 @@ extension SQLiteState {
   }
 
   static func write(
-    _ entries: [(key: [UInt8], value: [UInt8])],
+    _ entries: some Sequence<(key: [UInt8], value: [UInt8])>,
     in name: String,
     at time: Int,
     _ database: Database,
     _ spaces: inout [String: Int64]
   ) throws {
-    if entries.isEmpty { return }
+    var entries = entries.makeIterator()
+    guard let first = entries.next() else { return }
     let space = try spaces[name] ?? add(name, database)
     spaces[name] = space
     let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?)")
-    for (key, value) in entries {
+    var next: (key: [UInt8], value: [UInt8])? = first
+    while let (key, value) = next {
       try statement.execute(arguments: [
         space, Data(key), Data(value), time, RowCheck.of(space, key: key, value: value),
       ])
+      next = entries.next()
     }
   }
 
