@@ -3,11 +3,7 @@ internal import Records
 
 extension Fields {
   /// The text of the first field that a path leads to, as bytes; nil when there is none, or only `null`.
-  func bytes(at path: FieldPath) -> [UInt8]? {
-    var found: Int?
-    forEachText(at: path) { if found == nil { found = $0 } }
-    return found.map(bytes)
-  }
+  func bytes(at path: FieldPath) -> [UInt8]? { firstText(at: path).map(bytes) }
 
   /// The text of a node in memory, as bytes.
   func bytes(of node: Int) -> [UInt8] {
