@@ -22,7 +22,7 @@ extension AsyncSequence {
 /// An asynchronous sequence of another's detections, with their KnowledgeBase entries.
 ///
 /// While no entry is missing each batch passes at once. Else what follows is read ahead to the page's end, so that
-/// missing QIDs are asked for together. Memory: 16 batches, and the entries.
+/// missing QIDs are asked for together. Memory: 16 batches, and up to 32 MiB of entries; more of them lie in a file.
 package struct AsyncJoinedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element == Batch<Detection> {
   package typealias Element = Batch<Detection>
   package typealias Failure = any Error
@@ -43,14 +43,13 @@ package struct AsyncJoinedSequence<Base: AsyncSequence>: AsyncSequence where Bas
     var ready = 0
 
     package mutating func next(isolation actor: isolated (any Actor)?) async throws -> Batch<Detection>? {
-      var missing: Set<String> = []
+      var missing: Set<UInt64> = []
       while ready == 0 {
         guard let batch = try await base.next(isolation: actor) else { return nil }
         try Task.checkCancellation()
         waiting.append(batch)
         for detection in batch.records {
-          let qid = KnowledgeBaseJoin.qid(of: detection)
-          if !cache.isKnown(qid) { missing.insert(qid) }
+          if let qid = KnowledgeBaseJoin.qid(of: detection), !cache.isKnown(qid) { missing.insert(qid) }
         }
         if missing.isEmpty || batch.position.isEnd || waiting.count >= Self.readAhead {
           if !missing.isEmpty { try await cache.look(up: missing) }
@@ -59,8 +58,8 @@ package struct AsyncJoinedSequence<Base: AsyncSequence>: AsyncSequence where Bas
       }
       ready -= 1
       let batch = waiting.removeFirst()
-      var outlet = Outlet<Detection>(capacity: batch.records.count)
-      outlet.append(contentsOf: KnowledgeBaseJoin.attach(to: batch.records, cache.entry))
+      var outlet = Outlet<Detection>()
+      outlet.append(contentsOf: try KnowledgeBaseJoin.attach(to: batch.records, cache.append))
       try meter.count(entered: batch.records.count, outlet, on: batch.page)
       return batch.replacingRecords(outlet.take())
     }

@@ -12,7 +12,8 @@ package struct JoinKnowledgeBase: Sendable {
       Only QIDs that were seen are ever asked for, in sorted batches, and each entry is kept: on disk with the pipeline's \
       state, and in memory for the run. An entry is asked for again, if it was changed, after `refresh`, and in any case \
       after `full-refresh`. A QID without an entry leaves as it came, with KNOWLEDGE_BASE.MISSING 1, and is asked for again \
-      after 24 hours. While entries are waited for, up to 16 batches (about 8 MiB) of detections wait with them.
+      after 24 hours. While entries are waited for, up to 16 batches (about 8 MiB) of detections wait with them. Memory: \
+      up to 32 MiB of entries; more of them lie in the folder for temporary files.
       """,
     form: .options([
       Option("fields", .list(.field), "Only these fields of entries; whole entries, some KB each, when left out."),

@@ -5,12 +5,14 @@ internal import Streaming
 
 /// The entries that a join has seen, in memory and on disk; what is missing is asked for in sorted batches.
 ///
-/// Memory: the chosen fields of every entry that was joined in this run.
+/// Memory: the chosen fields of every entry that was joined in this run, up to 32 MiB of them, and some 40 bytes for
+/// each QID.
 final class KnowledgeBaseCache {
   private let context: CallContext
   private let join: JoinKnowledgeBase
   private let space: String
-  private var known: [String: JoinedEntry] = [:]
+  private var places: [UInt64: JoinedEntries.Place] = [:]
+  private var entries = JoinedEntries(memory: 32 << 20)
 
   init(_ join: JoinKnowledgeBase, _ context: CallContext) {
     self.join = join
@@ -19,19 +21,23 @@ final class KnowledgeBaseCache {
     space = "knowledge-base/" + (join.fields.map { $0.map(\.description).joined(separator: ",") } ?? "*")
   }
 
-  /// The entry of a QID, or nil when Qualys has none, or it was never looked up.
-  func entry(_ qid: String) -> JoinedEntry? { known[qid] }
+  /// Appends the entry of a QID to a tape, or that there is none; says where it stands there.
+  func append(_ qid: UInt64?, to tape: inout TapeBuilder) throws -> Range<Int> {
+    try entries.copy(qid.flatMap { places[$0] } ?? .missing, to: &tape)
+  }
 
   /// Whether a QID was looked up.
-  func isKnown(_ qid: String) -> Bool { known[qid] != nil }
+  func isKnown(_ qid: UInt64) -> Bool { places[qid] != nil }
 
   /// Looks QIDs up, on disk and where need be at Qualys; afterwards each is known, if only as missing.
-  func look(up qids: Set<String>) async throws {
-    let numbers = qids.compactMap { UInt64($0) }.sorted()
+  func look(up qids: Set<UInt64>) async throws {
+    let qids = qids.sorted()
     var fresh: [UInt64] = []
     var stale: [(qid: UInt64, time: Int)] = []
-    let values = try context.state.memory(space, of: context.stream).values(for: numbers.map(QIDLedger.key))
-    for (qid, value) in zip(numbers, values) {
+    /// The bytes of stale entries, which stay when Qualys did not change them.
+    var kept: [UInt64: [UInt8]] = [:]
+    let values = try context.state.memory(space, of: context.stream).values(for: qids.map(QIDLedger.key))
+    for (qid, value) in zip(qids, values) {
       guard let value, let (time, entry) = try? Self.read(value) else {
         fresh.append(qid)
         continue
@@ -41,17 +47,23 @@ final class KnowledgeBaseCache {
         fresh.append(qid)
         continue
       }
-      known[String(qid)] = entry ?? .missing
-      if entry != nil, age >= join.refresh { stale.append((qid, time)) }
+      places[qid] = try entry.map { try entries.append($0) } ?? .missing
+      if entry != nil, age >= join.refresh {
+        stale.append((qid, time))
+        kept[qid] = Array(value.dropFirst(8))
+      }
     }
-    try await fetch(fresh, since: nil)
-    try await fetch(stale.map(\.qid), since: stale.map(\.time).min().map { ServerTime.text($0 - Windows.overlap) })
-    // A QID that is no number has no entry either.
-    for qid in qids where known[qid] == nil { known[qid] = .missing }
+    try await fetch(fresh, since: nil, kept: [:])
+    try await fetch(
+      stale.map(\.qid),
+      since: stale.map(\.time).min().map { ServerTime.text($0 - Windows.overlap) },
+      kept: kept
+    )
+    for qid in qids where places[qid] == nil { places[qid] = .missing }
   }
 
   /// Asks for entries; of those that were asked for as changed, the others are as they were.
-  private func fetch(_ qids: [UInt64], since: String?) async throws {
+  private func fetch(_ qids: [UInt64], since: String?, kept: [UInt64: [UInt8]]) async throws {
     if qids.isEmpty { return }
     let pager = KnowledgeBasePager(
       path: "/api/\(context.version(of: .knowledgeBase))/fo/knowledge_base/vuln/",
@@ -60,17 +72,17 @@ final class KnowledgeBaseCache {
       ledger: QIDLedger(context.state),
       now: context.now
     )
+    var kept = kept
     for try await batch in PagedBatches(pager, context).through(DecodeKnowledgeBase()) {
       for entry in batch.records {
-        guard let qid = entry.value(at: Self.qid) else { continue }
-        known[qid] = JoinedEntry(entry, fields: join.fields)
+        guard let qid = entry.fields.number(at: Self.qid) else { continue }
+        let joined = JoinedEntry(entry, fields: join.fields)
+        places[qid] = try entries.append(joined)
+        kept[qid] = try joined.serialized()
       }
     }
     let time = Self.bytes(context.now())
-    let values = try qids.map { qid in
-      (key: QIDLedger.key(qid), value: time + (try known[String(qid)].map { try Self.bytes($0) } ?? []))
-    }
-    try context.state.store(values, in: space)
+    try context.state.store(qids.map { (key: QIDLedger.key($0), value: time + (kept[$0] ?? [])) }, in: space)
   }
 
   // The path is right by construction.
@@ -79,10 +91,6 @@ final class KnowledgeBaseCache {
   // MARK: - As bytes: when it was asked for, then the entry, if there is one
 
   private static func bytes(_ time: Int) -> [UInt8] { QIDLedger.key(UInt64(clamping: time)) }
-
-  private static func bytes(_ entry: JoinedEntry) throws -> [UInt8] {
-    entry === JoinedEntry.missing ? [] : try entry.serialized()
-  }
 
   private static func read(_ value: [UInt8]) throws -> (time: Int, entry: JoinedEntry?) {
     let time = Int(clamping: QIDLedger.qid(Array(value.prefix(8))))

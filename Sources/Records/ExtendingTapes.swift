@@ -4,21 +4,23 @@ extension ContiguousArray where Element: LogRecord {
   ///
   /// An arena cannot grow. All records of one arena share its one copy: some 256 KiB, nothing beside the parsing that
   /// filled it. They come to `body` arena after arena; `bytes` and `nodes` are what each is likely to need.
+  @specialized(where Element == Detection)
   package mutating func extendTapes(
     bytes: Int,
     nodes: Int,
     _ body: (_ fields: inout Fields, _ tape: inout TapeBuilder) throws -> Void
   ) rethrows {
-    for (arena, numbers) in byArena {
+    for (arena, numbers) in byArena() {
       var tape = TapeBuilder(copying: arena, bytes: bytes * numbers.count, nodes: nodes * numbers.count)
       for number in numbers { try body(&self[number].fields, &tape) }
       let larger = tape.seal(serverTime: arena.serverTime)
-      for number in numbers { self[number].fields = self[number].fields.moved(to: larger) }
+      for number in numbers { self[number].fields.move(to: larger) }
     }
   }
 
   /// The arenas of the records, and the numbers of those in each.
-  private var byArena: [(arena: Arena, numbers: [Int])] {
+  @specialized(where Element == Detection)
+  private func byArena() -> [(arena: Arena, numbers: [Int])] {
     var groups: [(arena: Arena, numbers: [Int])] = []
     var places: [ObjectIdentifier: Int] = [:]
     for number in indices {

@@ -69,12 +69,10 @@ public struct Fields: Sendable {
     return fields
   }
 
-  /// The same record in an arena that begins with all of its own.
-  package func moved(to larger: Arena) -> Fields {
+  /// Moves the record to an arena that begins with all of its own.
+  mutating func move(to larger: Arena) {
     precondition(larger.nodeCount >= arena.nodeCount)
-    var fields = self
-    fields.arena = larger
-    return fields
+    arena = larger
   }
 
   /// Whether two records hold the same elements and texts in the same order; false where a text is in a file.

@@ -26,9 +26,9 @@ extension JoinedEntry {
       let node = unsafe arena.nodes[index]
       bytes.append(node.bits & (Self.kinds | Self.lastingFlags))
       bytes.append(node.depth)
-      let name = node.kind == .text ? [] : Array(node.name.text.utf8)
+      let name = unsafe node.kind == .text ? UnsafeBufferPointer(start: nil, count: 0) : node.name.spelling.wire
       bytes.append(bigEndian: UInt16(name.count))
-      bytes += name
+      unsafe bytes.append(contentsOf: name)
       if let file = arena.spilledText(of: index) {
         bytes.append(bigEndian: UInt64(file.count))
         try unsafe file.forEachChunk { unsafe bytes.append(contentsOf: $0) }

@@ -10,12 +10,32 @@ package final class JoinedEntry: Sendable {
 
   /// The fields of an entry that paths lead to, with what they stand in; all of them without paths.
   package init(_ entry: KnowledgeBaseEntry, fields chosen: [FieldPath]? = nil) {
-    let fields = chosen.map { entry.fields.applying([.keep($0)]) } ?? entry.fields
-    var tape = TapeBuilder(byteCapacity: 8 * 1024, nodeCapacity: 128)
-    tape.append(WellKnownName.knowledgeBase, .element, depth: 1)
+    let fields = entry.fields
+    let kept = chosen.map { Self.nodes(at: $0, of: fields) }
     let depth = fields.outer.first.map { unsafe Int(fields.arena.nodes[$0].depth) } ?? 2
-    tape.append(fields.outer, of: fields.arena, deeperBy: 2 - depth)
+    var tape = TapeBuilder(byteCapacity: kept == nil ? 8 * 1024 : 512, nodeCapacity: kept == nil ? 128 : 32)
+    tape.append(WellKnownName.knowledgeBase, .element, depth: 1)
+    for index in fields.outer where kept?[index - fields.outer.lowerBound] != false {
+      tape.append(index..<index + 1, of: fields.arena, deeperBy: 2 - depth)
+    }
     arena = tape.seal(serverTime: [])
+  }
+
+  /// For each node of an entry whether a path leads to it, to what it stands in, or to what stands in it.
+  private static func nodes(at paths: [FieldPath], of fields: Fields) -> [Bool] {
+    let first = fields.outer.lowerBound
+    var kept = [Bool](repeating: false, count: fields.outer.count)
+    for path in paths {
+      fields.forEachNode(at: path) { index in
+        for child in index..<fields.arena.end(of: index) { kept[child - first] = true }
+        var depth = unsafe fields.arena.nodes[index].depth
+        for ancestor in (first..<index).reversed() where unsafe fields.arena.nodes[ancestor].depth < depth {
+          kept[ancestor - first] = true
+          depth = unsafe fields.arena.nodes[ancestor].depth
+        }
+      }
+    }
+    return kept
   }
 
   /// What is joined where Qualys has no entry: `KNOWLEDGE_BASE.MISSING` is 1.

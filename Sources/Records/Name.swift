@@ -27,6 +27,9 @@ package struct Name: Hashable, Sendable {
 
   /// What the encoder knows of it.
   package var spelling: NameSpelling { NameTable.shared[id] }
+
+  /// What the encoder knows of every name, by its id: for who looks many of them up.
+  static var spellings: UnsafePointer<NameSpelling> { unsafe UnsafePointer(NameTable.shared.spellings) }
 }
 
 /// How a name is written out, and what stands under it; the memory lives as long as the process.
@@ -34,7 +37,7 @@ package struct Name: Hashable, Sendable {
 package struct NameSpelling: @unchecked Sendable {
   // Sendable: the memory behind the pointers is written before the value is made and never again.
 
-  /// As Qualys writes it: `LAST_FOUND_DATETIME`.
+  /// As Qualys writes it: `LAST_FOUND_DATETIME`; 16 bytes more can be read.
   package let wire: UnsafeBufferPointer<UInt8>
   /// As Sumo Logic's source writes it: `LastFoundDateTime`.
   package let sumo: UnsafeBufferPointer<UInt8>
@@ -48,10 +51,10 @@ package struct NameSpelling: @unchecked Sendable {
   package let role: NameRole
 
   init(wire: [UInt8], sumo: [UInt8], role: NameRole) {
-    unsafe self.wire = Self.keep(wire)
+    let padding = [UInt8](repeating: 0, count: 16)
+    unsafe self.wire = UnsafeBufferPointer(rebasing: Self.keep(wire + padding)[..<wire.count])
     unsafe self.sumo = Self.keep(sumo)
     let (wireKey, sumoKey) = (Self.key(wire), Self.key(sumo))
-    let padding = [UInt8](repeating: 0, count: 16)
     // Kept memory of a key has an address.
     unsafe self.wireKey = Self.keep(wireKey + padding).baseAddress!
     unsafe self.sumoKey = Self.keep(sumoKey + padding).baseAddress!

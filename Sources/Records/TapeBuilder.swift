@@ -115,6 +115,23 @@ package struct TapeBuilder: ~Copyable {
     }
   }
 
+  /// Appends nodes whose texts stand one behind the other, at offsets that begin with 0.
+  mutating func append(
+    _ others: UnsafePointer<Node>,
+    _ count: Int,
+    text: UnsafePointer<UInt8>,
+    _ textCount: Int
+  ) {
+    while nodeCapacity - nodeCount <= count { growNodes() }
+    for index in 0..<count {
+      var node = unsafe others[index]
+      node.offset += UInt32(truncatingIfNeeded: byteCount)
+      unsafe (nodes + nodeCount + index).initialize(to: node)
+    }
+    nodeCount += count
+    unsafe append(text, textCount)
+  }
+
   /// Makes a file the text of the last node.
   package mutating func appendSpilled(_ file: SpilledBytes) {
     unsafe nodes[nodeCount - 1].bits |= Node.Flags.spilled
@@ -157,9 +174,14 @@ package struct TapeBuilder: ~Copyable {
 
   /// Appends an element with a text, under a name that a person chose.
   package mutating func append(leaf name: Name, _ text: [UInt8], depth: Int) {
+    unsafe text.withUnsafeBytes { unsafe append(leaf: name, $0, depth: depth) }
+  }
+
+  /// Appends an element with a text, under a name that a person chose.
+  package mutating func append(leaf name: Name, _ text: UnsafeRawBufferPointer, depth: Int) {
     append(name, .element, depth: depth)
     setFlag(Node.Flags.verbatim, of: nodeCount - 1)
-    append(text)
+    unsafe append(text)
   }
 
   /// Gives the last node a name that a person chose.

@@ -49,13 +49,13 @@ package struct AddEventID<Input: LogRecord>: Stage {
   @specialized(where Input == Detection)
   package mutating func process(_ batch: Batch<Input>, into output: inout Outlet<Input>) throws {
     var records = batch.records
-    var ids = EventIDs(platform: platform)
+    var ids = EventIDs(platform: platform, of: Input.self)
     try records.extendTapes(bytes: 64, nodes: 2) { fields, tape in
       guard !fields.isChanged else { throw ChangedRecord() }
-      let (entity, event) = try ids.ids(of: fields, as: Input.self)
+      try ids.hash(fields)
       let start = tape.nodeCount
-      tape.append(leaf: WellKnownName.eventID, event, depth: 1)
-      tape.append(leaf: WellKnownName.entityID, entity, depth: 1)
+      unsafe tape.append(leaf: WellKnownName.eventID, ids.event, depth: 1)
+      unsafe tape.append(leaf: WellKnownName.entityID, ids.entity, depth: 1)
       fields.added = start..<tape.nodeCount
     }
     output.append(contentsOf: records)

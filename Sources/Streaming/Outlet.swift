@@ -16,6 +16,11 @@ public struct Outlet<Output: Record>: ~Copyable {
   /// Passes records on.
   public mutating func append(contentsOf more: some Sequence<Output>) { records.append(contentsOf: more) }
 
+  /// Passes records on; where they are the first, none of them is copied.
+  package mutating func append(contentsOf more: ContiguousArray<Output>) {
+    if records.isEmpty { records = more } else { records.append(contentsOf: more) }
+  }
+
   /// Makes room for more records.
   package mutating func reserve(_ count: Int) { records.reserveCapacity(count) }
 

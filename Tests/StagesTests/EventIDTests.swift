@@ -182,7 +182,7 @@ struct EventIDTests {
   func orders() throws {
     let detections = try Decoding(DetectionsSimulation(hosts: 4, seed: 3).page()).detections()
     let first = try ids(detections)
-    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { _ in nil }
+    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { _, tape in tape.append(.missing) }
     #expect(try ids(Array(joined)) == first)
     #expect(try ids(Array(detections.dropFirst(3))) == Array(first.dropFirst(3)))
     let twice = try StageRun(AddEventID<Detection>(platform: "US2"), on: detections).records
@@ -233,7 +233,7 @@ struct EventIDTests {
     host.set(path, to: "x")
     let split = try StageRun(SplitDetections(), on: [host]).records
     #expect(throws: AddEventID<Detection>.ChangedRecord.self) { try ids(split) }
-    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(split)) { _ in nil }
+    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(split)) { _, tape in tape.append(.missing) }
     #expect(throws: AddEventID<Detection>.ChangedRecord.self) { try ids(Array(joined)) }
     let asset = #"{"assetId":1,"softwareListData":{"software":[{"fullName":"a"}]}}"#
     let flat = try StageRun(FlattenSoftware(), on: AssetDecoding(asset: asset).assets).records

@@ -65,8 +65,8 @@ struct GuardedRecords {
       )
     ).entries
     let records = try StageRun(AddEventID<Detection>(), on: lines.compactMap(\.fields).map(Detection.init)).records
-    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(records)) { _ in
-      Bool.random(using: &generator) ? JoinedEntry(entries[0]) : nil
+    let joined = KnowledgeBaseJoin.attach(to: ContiguousArray(records)) { _, tape in
+      tape.append(Bool.random(using: &generator) ? JoinedEntry(entries[0]) : .missing)
     }
     return try StageRun(EncodeJSON<Detection>(naming: naming), on: Array(joined)).records
   }

@@ -20,7 +20,11 @@ struct KnowledgeBaseJoinTests {
   private func detections() throws -> [Detection] { try Decoding(SmallPage([.everything(id: 1)])).detections() }
 
   private func joined(_ detections: [Detection], _ entries: [String: JoinedEntry]) -> [Detection] {
-    Array(KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { entries[$0] })
+    Array(
+      KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { qid, tape in
+        tape.append(qid.flatMap { entries[String($0)] } ?? .missing)
+      }
+    )
   }
 
   private func log(_ record: Detection, _ naming: LogFormat.Naming = .sumo) throws -> StrictJSON {
@@ -88,7 +92,7 @@ struct KnowledgeBaseJoinTests {
   func arenas() throws {
     let detections = try Decoding(DetectionsSimulation(hosts: 3, seed: 3, detectionsPerHost: 20).page()).detections()
     let title = try entry("TITLE")
-    let shared = Array(KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { _ in title })
+    let shared = Array(KnowledgeBaseJoin.attach(to: ContiguousArray(detections)) { _, tape in tape.append(title) })
     func arenas(_ records: [Detection]) -> [ObjectIdentifier] { records.map { ObjectIdentifier($0.fields.arena) } }
     #expect(Set(arenas(shared)).count == Set(arenas(detections)).count)
     #expect(Set(detections.map(KnowledgeBaseJoin.qid)).count < detections.count, "some QID comes twice")
@@ -118,6 +122,19 @@ struct KnowledgeBaseJoinTests {
   func twice() throws {
     let records = try joined(joined(detections(), [:]), ["216273": entry("QID")])
     #expect(try log(records[0])["KnowledgeBase"] == StrictJSON(#"{"Qid":"216273"}"#))
+  }
+
+  @Test(
+    "A QID is a number in plain digits",
+    arguments: [
+      ("11", 11), ("0", 0), ("18446744073709551615", .max), ("18446744073709551616", nil),
+      ("99999999999999999999", nil),
+      ("", nil), ("011", nil), ("+11", nil), ("1 1", nil), ("1a", nil), ("-1", nil), ("1.0", nil),
+    ] as [(String, UInt64?)]
+  )
+  func qid(text: String, qid: UInt64?) throws {
+    let detection = try Decoding(SmallPage(detection: "<QID>\(text)</QID>")).detections()[0]
+    #expect(KnowledgeBaseJoin.qid(of: detection) == qid)
   }
 
   @Test("A detection without a QID leaves as it came, marked missing")

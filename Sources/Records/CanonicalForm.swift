@@ -1,6 +1,3 @@
-internal import Crypto
-internal import Records
-
 /// What ids are hashed from: bytes that depend on what Qualys sent and on nothing else.
 ///
 /// A **text** is its length in bytes, as eight bytes with the highest first, and then the text. A **node** is
@@ -16,50 +13,47 @@ internal import Records
 /// What the decoder itself adds, REPAIRED_CHARACTERS, and members that a later one of the same name replaces are left
 /// out.
 ///
-/// Memory: 16 KiB, from which the hash is fed.
+/// Memory: 16 KiB, which go to whoever hashes them when they are full.
 @safe
-struct CanonicalForm: ~Copyable {
+package struct CanonicalForm: ~Copyable {
   private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 16)
-  /// Bytes in the room that are not hashed yet.
+  /// Bytes in the room that were not given away yet.
   private var count = 0
-  private var hash = SHA256()
+  private let give: (UnsafeRawBufferPointer) -> Void
+
+  /// Creates an empty form; `give` gets its bytes, some at a time.
+  package init(_ give: @escaping (UnsafeRawBufferPointer) -> Void) { unsafe self.give = give }
 
   deinit { unsafe room.deallocate() }
 
-  /// The digest of what was appended; the next one begins empty.
-  mutating func digest() -> SHA256Digest {
-    flush()
-    defer { hash = SHA256() }
-    return hash.finalize()
+  /// Gives away what is in the room.
+  package mutating func flush() {
+    unsafe give(UnsafeRawBufferPointer(rebasing: room[..<count]))
+    count = 0
   }
 
-  @inline(__always)
-  mutating func append(_ text: UnsafeRawBufferPointer) {
+  /// Appends a text.
+  package mutating func append(_ text: UnsafeRawBufferPointer) {
     append(length: text.count)
     unsafe append(bytes: text)
   }
 
-  mutating func append(_ text: [UInt8]) { unsafe text.withUnsafeBytes { unsafe append($0) } }
-
-  mutating func append(_ text: StaticString) {
+  /// Appends a text.
+  package mutating func append(_ text: StaticString) {
     unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  mutating func append(_ digest: SHA256Digest) { unsafe digest.withUnsafeBytes { unsafe append($0) } }
-
   /// Appends the text of a node, or an empty one without it.
-  @inline(__always)
-  mutating func append(text node: Int?, of arena: Arena) throws {
+  package mutating func append(text node: Int?, of arena: Arena) throws {
     guard let node else { return append(length: 0) }
-    guard unsafe arena.nodes[node].isSpilled, let file = arena.spilledText(of: node) else {
-      return unsafe append(arena.text(of: node))
-    }
+    guard let file = arena.spilledText(of: node) else { return unsafe append(padded: arena.text(of: node)) }
     append(length: file.count)
     try unsafe file.forEachChunk { unsafe append(bytes: $0) }
   }
 
   /// Appends nodes.
-  mutating func append(_ range: Range<Int>, of arena: Arena) throws {
+  package mutating func append(_ range: Range<Int>, of arena: Arena) throws {
+    let spellings = unsafe Name.spellings
     /// For each depth a bit: whether what is open there is an array, whose elements have no names.
     var arrays: UInt64 = 0
     var index = range.lowerBound
@@ -69,16 +63,27 @@ struct CanonicalForm: ~Copyable {
         index = arena.end(of: index)
         continue
       }
-      append(Self.letter(of: node), node.depth)
+      makeRoom(for: 2)
+      unsafe room[count] = Self.letter(of: node)
+      unsafe room[count + 1] = node.depth
+      count += 2
       let depth = UInt64(node.depth)
-      let isNameless = node.kind == .text || depth > 0 && arrays & 1 << (depth - 1) != 0
-      if isNameless { append(length: 0) } else { unsafe append(UnsafeRawBufferPointer(node.name.spelling.wire)) }
-      try append(text: index, of: arena)
+      if node.kind == .text || depth > 0 && arrays & 1 << (depth - 1) != 0 {
+        append(length: 0)
+      } else {
+        unsafe append(padded: UnsafeRawBufferPointer(spellings[Int(node.name.id)].wire))
+      }
+      if node.isSpilled {
+        try append(text: index, of: arena)
+      } else {
+        unsafe append(padded: arena.text(of: index))
+      }
       if node.json == .array { arrays |= 1 << depth } else { arrays &= ~(1 << depth) }
       index += 1
     }
   }
 
+  @inline(__always)
   private static func letter(of node: Node) -> UInt8 {
     switch node.json {
     case .object: return UInt8(ascii: "o")
@@ -96,12 +101,20 @@ struct CanonicalForm: ~Copyable {
 
   // MARK: The room
 
+  /// Appends a text behind which 16 bytes more can be read: short ones are copied in blocks.
   @inline(__always)
-  private mutating func append(_ letter: UInt8, _ depth: UInt8) {
-    makeRoom(for: 2)
-    unsafe room[count] = letter
-    unsafe room[count + 1] = depth
-    count += 2
+  private mutating func append(padded text: UnsafeRawBufferPointer) {
+    append(length: text.count)
+    guard text.count <= 64 else { return unsafe append(bytes: text) }
+    guard let start = text.baseAddress else { return }
+    makeRoom(for: text.count + 16)
+    var offset = 0
+    while offset < text.count {
+      let block = unsafe start.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+      unsafe room.storeBytes(of: block, toByteOffset: count + offset, as: SIMD16<UInt8>.self)
+      offset += 16
+    }
+    count += text.count
   }
 
   @inline(__always)
@@ -114,9 +127,7 @@ struct CanonicalForm: ~Copyable {
   @inline(__always)
   private mutating func append(bytes: UnsafeRawBufferPointer) {
     makeRoom(for: bytes.count)
-    guard unsafe bytes.count <= room.count, let start = bytes.baseAddress else {
-      return unsafe hash.update(bufferPointer: bytes)
-    }
+    guard unsafe bytes.count <= room.count, let start = bytes.baseAddress else { return unsafe give(bytes) }
     // The room has an address, and place behind what is in it.
     unsafe (room.baseAddress! + count).copyMemory(from: start, byteCount: bytes.count)
     count += bytes.count
@@ -124,9 +135,4 @@ struct CanonicalForm: ~Copyable {
 
   @inline(__always)
   private mutating func makeRoom(for more: Int) { if unsafe room.count - count < more { flush() } }
-
-  private mutating func flush() {
-    unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: room[..<count]))
-    count = 0
-  }
 }
