@@ -93,6 +93,7 @@ struct RunCommand: AsyncParsableCommand {
       rehearsal: dryRun ? DryRun() : nil,
       live: options?.live(stop: stop, progress, tellsSize: true)
     ) { progress.show($0) }
+    StartUpCode.letGo()
     let report: RunReport
     do {
       report =

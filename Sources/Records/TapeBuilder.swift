@@ -122,7 +122,7 @@ package struct TapeBuilder: ~Copyable {
     text: UnsafePointer<UInt8>,
     _ textCount: Int
   ) {
-    while nodeCapacity - nodeCount <= count { growNodes() }
+    if nodeCapacity - nodeCount <= count { growNodes(by: count) }
     for index in 0..<count {
       var node = unsafe others[index]
       node.offset += UInt32(truncatingIfNeeded: byteCount)

@@ -9,7 +9,8 @@ package import Streaming
 /// spans several, and its first begins at a mark. Where members end depends on the lines alone, not on how they came:
 /// the same lines at the same level give the same bytes. A file has its final name only when all of it is durable and
 /// committed; after a kill the next run goes on in the same file, behind the last committed page.
-/// Memory: about 1.3 MiB for each member at work, and as many are at work as there are cores, and two more.
+/// Memory: about 1.3 MiB for each member at work, and as many wait as there are cores, and one more is
+/// filled.
 package final class GzipFile: Sink {
   package typealias Input = Line
 
@@ -110,7 +111,7 @@ package final class GzipFile: Sink {
   package init(_ settings: Settings, disk: any Disk = LocalDisk(), cores: Int) {
     self.settings = settings
     files = PartFiles(settings.path, on: disk)
-    maximumInFlight = cores + 2
+    maximumInFlight = cores
     compressors = GzipCompressors(level: settings.level)
   }
 
