@@ -112,6 +112,7 @@ let package = Package(
       dependencies: [
         "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks", "Health",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
     .executableTarget(

@@ -1,30 +1,28 @@
 internal import Glibc
+internal import SystemPackage
 
 /// The code that starting up has touched: reading options and the pipeline file, proving the plan.
 enum StartUpCode {
   /// Gives back the memory of the program's own code, some 15 MiB, most of which is not needed again.
   ///
-  /// What is needed is mapped again at its next use, out of the system's cache of the file. Only segments that can be
-  /// executed and not written are let go: they are as they stand in the file.
+  /// What is needed is mapped again at its next use, out of the system's cache of the file. Only what can be executed and
+  /// not written is let go: it is as it stands in the file. Without success nothing is lost.
   static func letGo() {
-    unsafe dl_iterate_phdr(
-      { program, _, _ in
-        guard let program = unsafe program?.pointee, let headers = unsafe program.dlpi_phdr else { return 1 }
-        let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-        for index in 0..<Int(program.dlpi_phnum) {
-          let header = unsafe headers[index]
-          guard header.p_type == PT_LOAD, header.p_flags & UInt32(PF_X) != 0, header.p_flags & UInt32(PF_W) == 0
-          else { continue }
-          let start = Int(program.dlpi_addr + header.p_vaddr)
-          let end = start + Int(header.p_filesz)
-          let firstPage = start & ~(pageSize - 1)
-          // Without success nothing is lost.
-          unsafe madvise(UnsafeMutableRawPointer(bitPattern: firstPage), end - firstPage, MADV_DONTNEED)
-        }
-        // The program itself comes first; its libraries are shared with others.
-        return 1
-      },
-      nil
-    )
+    guard let maps = try? text(of: "/proc/self/maps") else { return }
+    // `55d0c000-55d0f000 r-xp 00000000 08:01 42   /usr/bin/sluice`: the program itself comes first.
+    guard let code = maps.split(separator: "\n").first(where: { $0.contains(" r-xp ") }),
+      let range = code.split(separator: " ").first?.split(separator: "-"), range.count == 2,
+      let start = UInt(range[0], radix: 16), let end = UInt(range[1], radix: 16), start < end
+    else { return }
+    unsafe madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED)
+  }
+
+  private static func text(of path: FilePath) throws -> String {
+    let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+    return try file.closeAfter {
+      unsafe try String(unsafeUninitializedCapacity: 4096) { room in
+        try unsafe file.read(into: UnsafeMutableRawBufferPointer(room))
+      }
+    }
   }
 }
