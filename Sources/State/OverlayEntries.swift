@@ -112,12 +112,14 @@ struct OverlayEntries: Sendable {
 
   /// Each key once with its newest value, in ascending order.
   var newest: some Sequence<(key: [UInt8], value: [UInt8])> {
-    // Most keys differ in their first bytes.
-    let places = slots.filter { $0.place != 0 }.map { (beginning: beginning(of: $0), offset: $0.offset) }
-      .sorted { left, right in
-        if left.beginning != right.beginning { return left.beginning < right.beginning }
-        return bytes[entry(at: left.offset).key].lexicographicallyPrecedes(bytes[entry(at: right.offset).key])
-      }
+    var places: [Slot] = []
+    places.reserveCapacity(keyCount)
+    // Most keys differ in their first bytes: those stand in place of the hash.
+    for slot in slots where slot.place != 0 { places.append(Slot(place: slot.place, hash: beginning(of: slot))) }
+    places.sort { left, right in
+      if left.hash != right.hash { return left.hash < right.hash }
+      return bytes[entry(at: left.offset).key].lexicographicallyPrecedes(bytes[entry(at: right.offset).key])
+    }
     return places.lazy.map { place in
       let entry = entry(at: place.offset)
       return (Array(bytes[entry.key]), Array(bytes[entry.value]))
