@@ -29,9 +29,9 @@ package enum AnswerError: Error, Sendable, CustomStringConvertible {
   case transport(String)
 
   /// The same error in the whole answer, when its reader began at `start` with what stands at `place` there.
-  package func moved(from start: XMLPlace, to place: XMLPlace) -> AnswerError {
+  package func moved(from start: XMLPlace, to place: XMLPlace, after line: Int) -> AnswerError {
     guard case .xml(let error) = self else { return self }
-    return .xml(error.moved(from: start, to: place))
+    return .xml(error.moved(from: start, to: place, after: line))
   }
 
   package var description: String {

@@ -21,6 +21,8 @@ package struct AnswerPiece: Sendable {
   /// Where its reader began and ended with it, in what that reader has read.
   package let start: XMLPlace
   package let end: XMLPlace
+  /// The line where its reader was between two items for the last time before it: what began there or above is an ancestor.
+  package let lastLineBetweenItems: Int
   /// Whether it ends between two items: another reader could go on.
   package let endsBetweenItems: Bool
   /// What went wrong in it, and the id of the item that was at hand then, if it had come.
@@ -35,6 +37,7 @@ package struct AnswerPiece: Sendable {
     var repairedCharacters = 0
     var keptReferences = 0
     var place = XMLPlace()
+    var lastLineBetweenItems = 1
   }
 }
 
@@ -65,6 +68,7 @@ extension AnswerReader {
     do { try read() } catch { failure = error }
     // Sealing moves the item at hand.
     let openID = failure == nil ? nil : openID
+    let endsBetweenItems = isBetweenItems
     let (_, marks, idsAscend, lastID, drift) = report
     given = AnswerPiece.End(
       marks: marks,
@@ -72,7 +76,8 @@ extension AnswerReader {
       drift: drift,
       repairedCharacters: repairedCharacters,
       keptReferences: keptReferences,
-      place: parser.place
+      place: parser.place,
+      lastLineBetweenItems: endsBetweenItems ? parser.place.line : before.lastLineBetweenItems
     )
     let firstID = unsafe state.pointee.firstID
     return AnswerPiece(
@@ -88,7 +93,8 @@ extension AnswerReader {
       keptReferences: given.keptReferences - before.keptReferences,
       start: before.place,
       end: given.place,
-      endsBetweenItems: isBetweenItems,
+      lastLineBetweenItems: before.lastLineBetweenItems,
+      endsBetweenItems: endsBetweenItems,
       failure: failure,
       openID: openID
     )

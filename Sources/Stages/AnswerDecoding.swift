@@ -65,7 +65,7 @@ struct AnswerDecoding<Item: AnswerItem>: Sendable {
       batches.append(Batch(records, of: page, at: Position(marks: sealed.marks + shift)))
     }
     meter.count(created: created, left: 0)
-    if let error = piece.failure { failure = error.moved(from: piece.start, to: sums.place) }
+    failure = piece.failure?.moved(from: piece.start, to: sums.place, after: piece.lastLineBetweenItems)
     sums.add(piece)
   }
 

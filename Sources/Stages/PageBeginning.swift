@@ -19,6 +19,8 @@ struct PageBeginning: Sendable {
     bytes.append(contentsOf: chunk.prefix(Self.limit - bytes.count))
     if let place = bytes[start...].firstRange(of: Self.tag) {
       bytes.removeSubrange(place.lowerBound...)
+      // Space at the end would wait for what follows it.
+      bytes.removeLast(bytes.reversed().prefix { $0 <= UInt8(ascii: " ") }.count)
       search = .found
     } else if bytes.count == Self.limit {
       bytes = []

@@ -2,47 +2,63 @@ internal import DequeModule
 
 /// Bytes of a page that wait to be read, in the chunks that they came in.
 struct PageBytes: Sendable {
-  private(set) var chunks = Deque<ArraySlice<UInt8>>()
+  private struct Chunk {
+    let bytes: ArraySlice<UInt8>
+    /// The index behind the last text in it that looks like a host's end.
+    let endOfHost: Int?
+  }
+  private var parts = Deque<Chunk>()
   private(set) var count = 0
 
-  mutating func append(_ chunk: ArraySlice<UInt8>) {
-    guard !chunk.isEmpty else { return }
-    chunks.append(chunk)
-    count += chunk.count
+  var chunks: some Sequence<ArraySlice<UInt8>> & Sendable { parts.map(\.bytes) }
+
+  mutating func append(_ bytes: ArraySlice<UInt8>) {
+    append(Chunk(bytes: bytes, endOfHost: Self.endOfLastHost(in: bytes)))
+  }
+
+  private mutating func append(_ chunk: Chunk) {
+    guard !chunk.bytes.isEmpty else { return }
+    parts.append(chunk)
+    count += chunk.bytes.count
   }
 
   mutating func prepend(_ other: PageBytes) {
-    chunks.prepend(contentsOf: other.chunks)
+    parts.prepend(contentsOf: other.parts)
     count += other.count
   }
 
   mutating func popChunk() -> ArraySlice<UInt8>? {
-    guard let chunk = chunks.popFirst() else { return nil }
-    count -= chunk.count
-    return chunk
+    guard let chunk = parts.popFirst() else { return nil }
+    count -= chunk.bytes.count
+    return chunk.bytes
   }
 
-  /// Takes whole chunks of `size` bytes or more, and of the last of them what lies before the end of its last host; nil
-  /// where no host seems to end in it.
+  /// Takes `size` bytes or some more, up to where a host seems to end; nil where none does.
   ///
   /// Whether a host ends there is for the reader to say: the text may be part of another.
   mutating func popPiece(of size: Int) -> PageBytes? {
-    var whole = 0
-    var index = 0
-    while index < chunks.count, whole + chunks[index].count < size {
-      whole += chunks[index].count
-      index += 1
-    }
-    guard index < chunks.count, let end = Self.endOfLastHost(in: chunks[index]) else { return nil }
+    var length = 0
+    guard
+      let index = parts.firstIndex(where: { part in
+        length += part.bytes.count
+        return length >= size && part.endOfHost != nil
+      }), let end = parts[index].endOfHost
+    else { return nil }
     var piece = PageBytes()
-    for _ in 0..<index { if let chunk = popChunk() { piece.append(chunk) } }
-    let last = chunks[0]
-    piece.append(last[..<end])
-    chunks[0] = last[end...]
-    count -= end - last.startIndex
-    if chunks[0].isEmpty { chunks.removeFirst() }
+    piece.parts = Deque(parts.prefix(index))
+    piece.count = length - parts[index].bytes.count
+    let last = parts[index].bytes
+    parts.removeFirst(index + 1)
+    count -= length
+    piece.append(Chunk(bytes: last[..<end], endOfHost: end))
+    let rest = last[end...]
+    if !rest.isEmpty { prepend(PageBytes(Chunk(bytes: rest, endOfHost: nil))) }
     return piece
   }
+
+  init() {}
+
+  private init(_ chunk: Chunk) { append(chunk) }
 
   /// The index behind the last `</HOST>`.
   private static func endOfLastHost(in chunk: ArraySlice<UInt8>) -> Int? {

@@ -20,8 +20,25 @@ package struct XMLPlace: Sendable, Equatable {
 
 extension XMLError {
   /// The same error in the whole document, when its parser began at `start` with what stands at `place` there.
-  package func moved(from start: XMLPlace, to place: XMLPlace) -> XMLError {
-    let moved = place.advanced(from: start, to: XMLPlace(line: line, offset: offset))
-    return XMLError(reason: reason, line: moved.line, offset: moved.offset)
+  ///
+  /// - Parameter line: The last line that was the same to this parser as it is in the document.
+  package func moved(from start: XMLPlace, to place: XMLPlace, after line: Int) -> XMLError {
+    let moved = place.advanced(from: start, to: XMLPlace(line: self.line, offset: offset))
+    let reason =
+      if case .malformed(let code, let words) = reason {
+        Reason.malformed(code: code, Self.moving(words, by: moved.line - self.line, after: line))
+      } else {
+        reason
+      }
+    // A parser that was stopped knows its line only.
+    return XMLError(reason: reason, line: moved.line, offset: offset == 0 ? 0 : moved.offset)
+  }
+
+  /// Moves the line that libxml2 names where an element began: `tag mismatch: QID line 8 and QIX`.
+  private static func moving(_ words: String, by count: Int, after line: Int) -> String {
+    guard count != 0, let mark = words.firstRange(of: " line ") else { return words }
+    let digits = words[mark.upperBound...].prefix { $0.isNumber }
+    guard let number = Int(digits), number > line else { return words }
+    return words[..<mark.upperBound] + "\(number + count)" + words[digits.endIndex...]
   }
 }
