@@ -55,12 +55,8 @@ package final class XMLPushParser {
     package var isRootClosed = false
     package init() {}
 
-    /// Bytes and line ends that went past libxml2.
-    fileprivate var passedBytes = 0
-    fileprivate var passedLines = 0
-
     /// Bytes of the document before the place that the parser is at.
-    package var offset: Int { unsafe passedBytes + (parser.map { unsafe xmlByteConsumed($0) } ?? 0) }
+    package var offset: Int { unsafe parser.map { unsafe xmlByteConsumed($0) } ?? 0 }
   }
 
   /// Starts libxml2 once, before any thread parses; it is never shut down.
@@ -174,7 +170,7 @@ package final class XMLPushParser {
   /// Where the parser is now.
   package var place: XMLPlace {
     let line = unsafe parser.pointee.input.map { unsafe Int($0.pointee.line) } ?? 1
-    return unsafe XMLPlace(line: line + context.pointee.passedLines, offset: max(0, context.pointee.offset))
+    return unsafe XMLPlace(line: line, offset: max(0, xmlByteConsumed(parser)))
   }
 
   /// Makes an error of where the parser is now.
@@ -215,10 +211,12 @@ package final class XMLPushParser {
       if end < text.count, unsafe text[end - 1] == .carriageReturn { end -= 1 }
       let piece = unsafe UnsafeRawBufferPointer(rebasing: text[offset..<end])
       unsafe callbacks.cdata(context, piece.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(piece.count))
-      unsafe context.pointee.passedLines += PlainBytes.lineFeeds(in: piece)
       offset = end
     }
-    unsafe context.pointee.passedBytes += text.count
+    // libxml2 counts on as if it had read them: its own words name lines, too.
+    unsafe parser.pointee.input?.pointee.line += Int32(truncatingIfNeeded: PlainBytes.lineFeeds(in: text))
+    unsafe parser.pointee.input?.pointee.consumed += UInt(text.count)
+    pushed += text.count
   }
 
   /// libxml2 compares each attribute of a tag with those before it: 100,000 of them cost seconds, and no honest tag
@@ -244,7 +242,9 @@ package final class XMLPushParser {
     let isBehindRoot = unsafe context.pointee.isRootClosed && code != Int32(XML_WAR_UNDECLARED_ENTITY.rawValue)
     guard code != 0, !Self.harmless.contains(code), !isBehindRoot else { return }
     let message = unsafe xmlCtxtGetLastError(parser)?.pointee.message.map { unsafe String(cString: $0) }
-    throw error(.malformed(code: Int(code), String((message ?? "code \(code)").prefix { $0 != "\n" })))
+    // Without namespaces it does not know where the element began.
+    let words = (message ?? "code \(code)").prefix { $0 != "\n" }.replacing(" line 0 and ", with: " and ")
+    throw error(.malformed(code: Int(code), String(words)))
   }
 
   /// Findings that leave the document well-formed: names that look like unbound prefixes, and `xml:` peculiarities.

@@ -62,6 +62,9 @@ struct SectionTextTests {
     let decoding = try Decoding(Array(page.utf8), chunk: chunk)
     guard case .xml(let error) = try #require(decoding.failure) else { throw ContractViolation("no error of XML") }
     #expect(error.line == page[..<before].count { $0 == "\n" } + 1)
+    #expect(
+      "\(error)".contains("at line \(error.line), byte \(error.offset): Opening and ending tag mismatch: QID and WRONG")
+    )
     #expect(abs(error.offset - page[..<before].utf8.count) <= "</WRONG>".utf8.count + 2)
   }
 
