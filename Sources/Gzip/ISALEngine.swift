@@ -49,6 +49,8 @@
       deflatePiece(into: &output)
       unsafe isal_deflate_reset(stream)
       unsafe stream.pointee.end_of_stream = 0
+      // Written once, the header would be left out from then on.
+      unsafe stream.pointee.gzip_flag = UInt16(IGZIP_GZIP)
     }
 
     /// Deflates what the piece holds, all of it, and the member's end once that was said.
