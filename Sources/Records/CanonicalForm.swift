@@ -53,7 +53,7 @@ package struct CanonicalForm: ~Copyable {
 
   /// Appends nodes.
   package mutating func append(_ range: Range<Int>, of arena: Arena) throws {
-    let spellings = unsafe Name.spellings
+    let spellings = NameSpellings()
     /// For each depth a bit: whether what is open there is an array, whose elements have no names.
     var arrays: UInt64 = 0
     var index = range.lowerBound
@@ -71,7 +71,7 @@ package struct CanonicalForm: ~Copyable {
       if node.kind == .text || depth > 0 && arrays & 1 << (depth - 1) != 0 {
         append(length: 0)
       } else {
-        unsafe append(padded: UnsafeRawBufferPointer(spellings[Int(node.name.id)].wire))
+        unsafe append(padded: UnsafeRawBufferPointer(spellings[node.name].wire))
       }
       if node.isSpilled {
         try append(text: index, of: arena)

@@ -27,9 +27,6 @@ package struct Name: Hashable, Sendable {
 
   /// What the encoder knows of it.
   package var spelling: NameSpelling { NameTable.shared[id] }
-
-  /// What the encoder knows of every name, by its id: for who looks many of them up.
-  static var spellings: UnsafePointer<NameSpelling> { unsafe UnsafePointer(NameTable.shared.spellings) }
 }
 
 /// How a name is written out, and what stands under it; the memory lives as long as the process.

@@ -177,6 +177,7 @@ extension XMLPreFilter {
     let word = unsafe input.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
     switch mode {
     case .content:
+      // <![CDATA and [
       if word == 0x4154_4144_435B_213C, unsafe input[position + 8] == .leftBracket {
         mode = .cdata
         enclosingMode = .content
