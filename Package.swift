@@ -29,10 +29,11 @@ let package = Package(
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
 
     .target(name: "Streaming"),
+    .target(name: "Blocks"),
     .target(name: "XMLEvents", dependencies: ["CLibXML2"]),
     .target(name: "Gzip", dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
-    .target(name: "JSONText"),
-    .target(name: "Records", dependencies: ["Streaming", "XMLEvents", "JSONText"]),
+    .target(name: "JSONText", dependencies: ["Blocks"]),
+    .target(name: "Records", dependencies: ["Streaming", "Blocks", "XMLEvents", "JSONText"]),
     .target(
       name: "Stages",
       dependencies: [
@@ -46,6 +47,7 @@ let package = Package(
       dependencies: [
         "Streaming",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
@@ -179,6 +181,7 @@ let package = Package(
       path: "Tests/Conformance",
       exclude: ["Cases"]
     ),
+    .testTarget(name: "BlocksTests", dependencies: ["Blocks"]),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator", "TestSupport"]),

@@ -1,3 +1,5 @@
+internal import Blocks
+
 /// Writes JSON text into memory of its own.
 ///
 /// The hot end of every pipeline: bytes in, bytes out, no `String`. Grows as needed and keeps what it has.
@@ -10,11 +12,13 @@
 
   /// Creates a writer with room for `capacity` bytes.
   package init(capacity: Int) {
-    self.capacity = max(capacity, 64)
-    unsafe base = .allocate(capacity: self.capacity)
+    let block = unsafe Blocks.take(max(capacity, 64))
+    self.capacity = block.count
+    // A block has an address.
+    unsafe base = block.baseAddress!.assumingMemoryBound(to: UInt8.self)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe Blocks.give(UnsafeMutableRawBufferPointer(start: base, count: capacity)) }
 
   /// The bytes written so far.
   @inlinable package var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
@@ -29,11 +33,12 @@
   @inline(never)
   @usableFromInline
   mutating func grow(by more: Int) {
-    capacity = max(capacity + capacity / 2, count + more)
-    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    unsafe larger.update(from: base, count: count)
-    unsafe base.deallocate()
-    unsafe base = larger
+    let larger = unsafe Blocks.take(max(capacity + capacity / 2, count + more))
+    unsafe larger.copyMemory(from: bytes)
+    unsafe Blocks.give(UnsafeMutableRawBufferPointer(start: base, count: capacity))
+    // A block has an address.
+    unsafe base = larger.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    capacity = larger.count
   }
 
   /// Appends one byte.
@@ -104,9 +109,9 @@
     count = length
   }
 
-  /// Hands the memory over: the receiver frees it.
-  package consuming func release() -> (base: UnsafeMutablePointer<UInt8>, capacity: Int, count: Int) {
-    let parts = unsafe (base, capacity, count)
+  /// Hands the memory over: the receiver gives it back to ``Blocks``.
+  package consuming func release() -> (block: UnsafeMutableRawBufferPointer, count: Int) {
+    let parts = unsafe (UnsafeMutableRawBufferPointer(start: base, count: capacity), count)
     discard self
     return unsafe parts
   }

@@ -1,3 +1,5 @@
+internal import Blocks
+
 /// The bytes of a batch's records and the tape that tells what they are; never changed once it is made.
 ///
 /// About 256 KiB, shared by all records of the batch: splitting a host into detections copies nothing.
@@ -15,27 +17,30 @@ package final class Arena: @unchecked Sendable {
   package let spilled: [SpilledBytes]
   /// The server's clock in the answer that the records came in, as written; empty when it had none.
   package let serverTime: [UInt8]
+  private let blocks: (UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer)
 
-  /// Takes over memory that a builder allocated.
+  /// Takes over blocks that a builder took.
   init(
-    bytes: UnsafeMutablePointer<UInt8>,
+    _ bytes: UnsafeMutableRawBufferPointer,
     byteCount: Int,
-    nodes: UnsafeMutablePointer<Node>,
+    _ nodes: UnsafeMutableRawBufferPointer,
     nodeCount: Int,
     spilled: [SpilledBytes],
     serverTime: [UInt8]
   ) {
-    unsafe self.bytes = UnsafePointer(bytes)
+    // Blocks have an address.
+    unsafe self.bytes = UnsafePointer(bytes.assumingMemoryBound(to: UInt8.self).baseAddress!)
     self.byteCount = byteCount
-    unsafe self.nodes = UnsafePointer(nodes)
+    unsafe self.nodes = UnsafePointer(nodes.assumingMemoryBound(to: Node.self).baseAddress!)
+    unsafe blocks = unsafe (bytes, nodes)
     self.nodeCount = nodeCount
     self.spilled = spilled
     self.serverTime = serverTime
   }
 
   deinit {
-    unsafe bytes.deallocate()
-    unsafe nodes.deallocate()
+    unsafe Blocks.give(blocks.0)
+    unsafe Blocks.give(blocks.1)
   }
 
   /// The text of a node, in the arena.

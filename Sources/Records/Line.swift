@@ -1,3 +1,4 @@
+internal import Blocks
 package import JSONText
 public import Streaming
 
@@ -100,16 +101,14 @@ public struct Line: Record {
 package final class LineBuffer: @unchecked Sendable {
   // Sendable: nothing in it changes between init and deinit, and the pointer is its own.
 
-  private let base: UnsafeMutablePointer<UInt8>
+  private let block: UnsafeMutableRawBufferPointer
   package let count: Int
 
   package init(_ writer: consuming JSONWriter) {
-    let (base, _, count) = unsafe writer.release()
-    unsafe self.base = unsafe base
-    self.count = count
+    (unsafe block, count) = unsafe writer.release()
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe Blocks.give(block) }
 
   /// Lends the bytes of a range.
   @inline(__always)
@@ -118,6 +117,6 @@ package final class LineBuffer: @unchecked Sendable {
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     precondition(range.upperBound <= count)
-    return try unsafe body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    return try unsafe body(UnsafeRawBufferPointer(rebasing: block[range]))
   }
 }

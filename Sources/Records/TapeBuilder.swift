@@ -1,3 +1,5 @@
+internal import Blocks
+
 /// Writes an arena and its tape, then hands both over without copying.
 @safe
 package struct TapeBuilder: ~Copyable {
@@ -14,10 +16,8 @@ package struct TapeBuilder: ~Copyable {
 
   /// Creates an empty tape with room for `byteCapacity` bytes of text.
   package init(byteCapacity: Int, nodeCapacity: Int) {
-    self.byteCapacity = byteCapacity + Self.padding
-    self.nodeCapacity = nodeCapacity + 1
-    unsafe bytes = .allocate(capacity: self.byteCapacity)
-    unsafe nodes = .allocate(capacity: self.nodeCapacity)
+    (unsafe bytes, self.byteCapacity) = unsafe Self.room(byteCapacity + Self.padding)
+    (unsafe nodes, self.nodeCapacity) = unsafe Self.room(nodeCapacity + 1)
   }
 
   /// Creates a tape that begins as a copy of an arena, with room for so much behind it.
@@ -32,9 +32,25 @@ package struct TapeBuilder: ~Copyable {
     spilled = arena.spilled
   }
 
-  deinit {
-    unsafe bytes.deallocate()
-    unsafe nodes.deallocate()
+  deinit { giveBack() }
+
+  private borrowing func giveBack() {
+    // An arena has what was sealed.
+    guard byteCapacity > 0 else { return }
+    unsafe Blocks.give(byteBlock)
+    unsafe Blocks.give(nodeBlock)
+  }
+
+  private var byteBlock: UnsafeMutableRawBufferPointer { unsafe .init(start: bytes, count: byteCapacity) }
+  private var nodeBlock: UnsafeMutableRawBufferPointer {
+    unsafe UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: nodes, count: nodeCapacity))
+  }
+
+  /// Room for so many elements or more.
+  private static func room<Element>(_ count: Int) -> (UnsafeMutablePointer<Element>, Int) {
+    let block = unsafe Blocks.take(count * MemoryLayout<Element>.stride)
+    // A block has an address.
+    return unsafe (block.bindMemory(to: Element.self).baseAddress!, block.count / MemoryLayout<Element>.stride)
   }
 
   @inline(__always)
@@ -225,34 +241,32 @@ package struct TapeBuilder: ~Copyable {
     unsafe (nodes + nodeCount).initialize(to: Node(Name(id: 0), .end, depth: 0, offset: byteCount))
     unsafe (bytes + byteCount).update(repeating: 0, count: Self.padding)
     let arena = unsafe Arena(
-      bytes: bytes,
+      byteBlock,
       byteCount: byteCount,
-      nodes: nodes,
+      nodeBlock,
       nodeCount: nodeCount,
       spilled: spilled,
       serverTime: serverTime
     )
-    // The arena frees what the builder allocated.
-    unsafe bytes = .allocate(capacity: 1)
-    unsafe nodes = .allocate(capacity: 1)
+    byteCapacity = 0
     return arena
   }
 
   @inline(never)
   private mutating func growBytes(by more: Int) {
-    byteCapacity = max(byteCapacity * 2, byteCount + more + Self.padding)
-    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCapacity)
+    let (larger, capacity) =
+      unsafe Self.room(max(byteCapacity * 2, byteCount + more + Self.padding)) as (UnsafeMutablePointer<UInt8>, Int)
     unsafe larger.update(from: bytes, count: byteCount)
-    unsafe bytes.deallocate()
-    unsafe bytes = larger
+    unsafe Blocks.give(byteBlock)
+    (unsafe bytes, byteCapacity) = unsafe (larger, capacity)
   }
 
   @inline(never)
   private mutating func growNodes(by more: Int) {
-    nodeCapacity = max(nodeCapacity * 2, nodeCount + more + 1)
-    let larger = UnsafeMutablePointer<Node>.allocate(capacity: nodeCapacity)
+    let (larger, capacity) =
+      unsafe Self.room(max(nodeCapacity * 2, nodeCount + more + 1)) as (UnsafeMutablePointer<Node>, Int)
     unsafe larger.update(from: nodes, count: nodeCount)
-    unsafe nodes.deallocate()
-    unsafe nodes = larger
+    unsafe Blocks.give(nodeBlock)
+    (unsafe nodes, nodeCapacity) = unsafe (larger, capacity)
   }
 }
