@@ -103,12 +103,11 @@ extension SQLiteState {
     )
     return try Row.fetchAll(statement, arguments: [space, Data(key ?? []), limit]).map { row in
       let key = [UInt8](row[0] as Data)
-      return (key, try value(row[1], row[2], of: key, in: space))
+      return (key, try value([UInt8](row[1] as Data), row[2], of: key, in: space))
     }
   }
 
-  static func value(_ value: Data, _ check: Int64, of key: [UInt8], in space: Int64) throws -> [UInt8] {
-    let value = [UInt8](value)
+  static func value(_ value: [UInt8], _ check: Int64, of key: [UInt8], in space: Int64) throws -> [UInt8] {
     guard RowCheck.of(space, key: key, value: value) == check else {
       throw StateFile.damage(in: "what a stage remembers")
     }
@@ -132,12 +131,11 @@ extension SQLiteState {
     guard let first = entries.next() else { return }
     let space = try spaces[name] ?? add(name, database)
     spaces[name] = space
-    let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?)")
+    let statement = try RowStatement("INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?)", database)
     var next: (key: [UInt8], value: [UInt8])? = first
     while let (key, value) = next {
-      try statement.execute(arguments: [
-        space, Data(key), Data(value), time, RowCheck.of(space, key: key, value: value),
-      ])
+      let check = RowCheck.of(space, key: key, value: value)
+      try statement.write(key, value, at: time, check: check, in: space)
       next = entries.next()
     }
   }

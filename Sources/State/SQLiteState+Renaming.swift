@@ -46,7 +46,7 @@ extension SQLiteState {
     for row in rows {
       let key = [UInt8](row[0] as Data)
       guard let renamed = renamed(key, from: Array(old.utf8), to: Array(new.utf8)) else { continue }
-      let value = try value(row[1], row[2], of: key, in: space)
+      let value = try value([UInt8](row[1] as Data), row[2], of: key, in: space)
       try database.execute(sql: "DELETE FROM memory WHERE space = ? AND key = ?", arguments: [space, Data(key)])
       try write([(renamed, value)], in: name, at: 0, database, &spaces)
     }

@@ -177,12 +177,10 @@ package final class SQLiteState: StateStore {
     guard let space, values.contains(nil) else { return values }
     try attempt("read") {
       try database.read { database in
-        let statement = try database.cachedStatement(
-          sql: #"SELECT value, "check" FROM memory WHERE space = ? AND key = ?"#
-        )
+        let statement = try RowStatement(#"SELECT value, "check" FROM memory WHERE space = ? AND key = ?"#, database)
         for index in keys.indices where values[index] == nil {
-          guard let row = try Row.fetchOne(statement, arguments: [space, Data(keys[index])]) else { continue }
-          values[index] = try Self.value(row[0], row[1], of: keys[index], in: space)
+          guard let (value, check) = try statement.find(keys[index], in: space) else { continue }
+          values[index] = try Self.value(value, check, of: keys[index], in: space)
         }
       }
     }
