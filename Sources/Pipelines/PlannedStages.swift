@@ -1,3 +1,4 @@
+internal import Records
 internal import State
 internal import Streaming
 
@@ -33,6 +34,9 @@ package struct PlannedStages: Sendable {
     for (index, connect) in connections.enumerated() {
       let name = components[index].name
       guard let connect else { preconditionFailure("stage '\(name)' is not complete") }
+      if context.cores > 1, ports[index] == Port(Line.self), flow.port != ports[index] {
+        flow = flow.applying(TaskBoundary())
+      }
       flow = edge(index, connect(flow, meters(index, name), context, prefix + place(of: index)))
     }
     return flow

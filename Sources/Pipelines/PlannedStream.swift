@@ -67,7 +67,7 @@ package struct PlannedStream: Sendable {
   ) -> AnyFlow {
     guard let make = start.make else { preconditionFailure("the source of stream '\(name)' is not complete") }
     var context = context
-    context.readsFiles = api == nil
+    if api == nil { context.readsFiles = true }
     return trunk.connect(edge(0, make(context)), in: context, meters: meters) { edge($0 + 1, $1) }
   }
 

@@ -13,7 +13,7 @@ package struct StreamContext: Sendable {
   package var output = "1"
   /// How many cores the run may use.
   package var cores: Int
-  /// Whether the source reads files: their bytes wait for whoever reads them.
+  /// Whether answers are saved ones, in files: their bytes wait for whoever reads them.
   package var readsFiles = false
   /// Where stages remember, and sources keep how far they have come; nil for a stream that needs neither.
   package var state: (any StateStore)?

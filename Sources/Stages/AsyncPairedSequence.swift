@@ -37,7 +37,10 @@ where Base.Element == Batch<DetectionsAnswer> {
 
     fileprivate init(_ sequence: AsyncPairedSequence) {
       let size = sequence.pieceBytes
-      waiting = WaitingElements(sequence.base, limit: 2 * size) { $0.records.reduce(1) { $0 + $1.content.bytes.count } }
+      // Behind a page's end nothing is read ahead: it may be a call that nobody wants.
+      waiting = WaitingElements(sequence.base, limit: 2 * size) { batch in
+        batch.position.isEnd ? 2 * size : batch.records.reduce(1) { $0 + $1.content.bytes.count }
+      }
       meter = sequence.meter
       reading = PairedReading(pieceBytes: size)
     }

@@ -3,7 +3,7 @@ internal import Synchronization
 /// Reads a sequence ahead of its reader, in a task that ends when the reader goes away, and tells what has come already.
 ///
 /// Memory: the elements that wait, of which one at most is beyond the limit.
-final class WaitingElements<Element: Sendable>: Sendable {
+package final class WaitingElements<Element: Sendable>: Sendable {
   private let queue = Queue()
   private let task: Task<Void, Never>
 
@@ -82,7 +82,7 @@ final class WaitingElements<Element: Sendable>: Sendable {
   }
 
   /// Begins to read; stops while the elements that wait weigh `limit` or more.
-  init<Base: AsyncSequence & Sendable>(
+  package init<Base: AsyncSequence & Sendable>(
     _ base: Base,
     limit: Int,
     weight: @escaping @Sendable (Element) -> Int
@@ -103,10 +103,10 @@ final class WaitingElements<Element: Sendable>: Sendable {
   deinit { task.cancel() }
 
   /// What has come, without waiting.
-  func ready() -> [Element] { queue.take() }
+  package func ready() -> [Element] { queue.take() }
 
   /// What comes next, at least one element; none at the end.
-  func next() async throws -> [Element] {
+  package func next() async throws -> [Element] {
     await queue.wait()
     try Task.checkCancellation()
     let elements = queue.take()
