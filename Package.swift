@@ -19,9 +19,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -110,9 +113,27 @@ let package = Package(
       ]
     ),
     .target(
+      name: "Service",
+      dependencies: [
+        "Streaming", "Pipelines", "Qualys", "State", "Health", "Sinks",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+    .target(
+      name: "Endpoint",
+      dependencies: [
+        "Service",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]
+    ),
+    .target(
       name: "Commands",
       dependencies: [
-        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks", "Health",
+        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks", "Health", "Service", "Endpoint",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -180,6 +201,14 @@ let package = Package(
       dependencies: ["CLibXML2", "JSONText", "PlainXML", "TestSupport", "XMLEvents"],
       path: "Tests/Conformance",
       exclude: ["Cases"]
+    ),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["Service", "Pipelines", "Health", "Qualys", "State", "Simulator", "Streaming", "TestSupport"]
+    ),
+    .testTarget(
+      name: "EndpointTests",
+      dependencies: ["Endpoint", "Service", .product(name: "HummingbirdTesting", package: "hummingbird")]
     ),
     .testTarget(name: "BlocksTests", dependencies: ["Blocks"]),
     .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
