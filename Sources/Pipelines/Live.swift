@@ -46,6 +46,9 @@ package struct Live: Sendable {
   /// Told what is waited for, and nil when that is over.
   package var onWait: @Sendable (Waiting?) -> Void = { _ in }
 
+  /// Told what a stream's round goes through, before it begins.
+  package var onStream: @Sendable (WatchedStream) -> Void = { _ in }
+
   /// May put something between the run and its state.
   package var keeping: @Sendable (any StateStore) -> any StateStore = { $0 }
 

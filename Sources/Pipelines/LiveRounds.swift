@@ -21,11 +21,11 @@ struct LiveRounds {
     var isFirst = false
   }
 
-  /// Decides for every stream, and says aloud what is not the usual window.
+  /// Decides for each stream, and says aloud what is not the usual window.
   ///
   /// - Throws: ``NeedsBeginning`` when a first round does not know; nothing was changed then.
-  func begin() throws -> [String: Asked] {
-    let streams = plan.streams.filter(\.needsBeginning)
+  func begin(_ streams: [PlannedStream]) throws -> [String: Asked] {
+    let streams = streams.filter(\.needsBeginning)
     let unknown = try streams.filter { try hasNothing($0) && $0.beginning == nil && live.since == nil && !isStateNew }
     guard unknown.isEmpty else { throw NeedsBeginning(pipeline: plan.name, streams: unknown.map(\.name)) }
     var asked: [String: Asked] = [:]

@@ -8,7 +8,7 @@ internal import Streaming
 /// everyone's (``ErrorClass/endsAll(_:)``). With `waits` a failure that passes ends nothing: the stream is taken up behind
 /// its last page, for ever.
 struct LiveRun {
-  let plan: Plan
+  let streams: [PlannedStream]
   let live: Live
   let rounds: LiveRounds
   /// What each stream asks for.
@@ -23,7 +23,7 @@ struct LiveRun {
   /// - Throws: What stands in the way of making a stream.
   func run(_ report: inout RunReport) async throws {
     var leftOut: Set<String> = []
-    for stream in Self.ordered(plan.streams) {
+    for stream in Self.ordered(streams) {
       if report.interrupted != nil || live.stop.isStopped { break }
       if let other = stream.predecessor, leftOut.contains(other) {
         leftOut.insert(stream.name)

@@ -9,7 +9,7 @@ internal import Streaming
 final class OutputRun: @unchecked Sendable {
   private let output: PlannedOutput
   private let number: Int
-  private let meters: [StageMeter]
+  let meters: [StageMeter]
   private let sinks: [any Sink<Line>]
   private let rehearsal: (any Rehearsal)?
   private(set) var report: RunReport.Output

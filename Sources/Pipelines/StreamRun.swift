@@ -112,6 +112,15 @@ struct StreamRun {
     try await keeper?.keep(isWritten: false, [])
   }
 
+  /// What it goes through.
+  var watched: WatchedStream {
+    WatchedStream(
+      stream: stream.name,
+      stages: meters,
+      outputs: zip(stream.outputs, outputs).map { ($0.name, $1.meters, $0.sinks.map(\.name)) }
+    )
+  }
+
   /// How many pages stand so far.
   var pageCount: Int { get async { await commits.report.pages } }
 

@@ -1,0 +1,105 @@
+package import Health
+internal import Qualys
+package import State
+internal import Streaming
+internal import Synchronization
+
+/// What live rounds of a pipeline have open between them: its state, and its way to Qualys.
+///
+/// Rounds of different streams may run at once; of one stream it is one after another.
+package final class LiveSession: Sendable {
+  private let run: Run
+  private let state: SQLiteState
+  /// What the rounds keep their state in.
+  package let store: any StateStore
+  private let connection: LiveConnection
+  /// What a person should know of the opening.
+  private let notices: [String]
+  /// Streams that had a round since a state was begun that replaces one which could not be trusted.
+  private let knowing = Mutex<Set<String>>([])
+
+  /// Opens a pipeline.
+  ///
+  /// - Throws: `StateError`; `Misconfiguration` and what else a person must mend before anything is asked.
+  package init(_ run: Run, _ live: Live, _ events: any EventRecorder) throws {
+    self.run = run
+    state = try run.openLiveState(live)
+    var notices: [String] = []
+    if let aside = state.movedAside {
+      let message =
+        "the state could not be trusted and was moved to '\(aside.path)': \(aside.reason); everything is asked for anew"
+      notices.append(message)
+      events.record(HealthEvent("StateMovedAside", .warning, stream: "", message))
+    }
+    self.notices = notices
+    for stream in run.plan.streams {
+      guard let old = stream.previousName else { continue }
+      if try state.rename(old, to: stream.name, in: Run.sharedSpaces) {
+        live.onNotice("'\(stream.name)' goes on with the state of '\(old)'")
+      }
+    }
+    store = live.keeping(state)
+    var connecting = live
+    // Answers to calls that were made ahead are no capture that can be replayed.
+    if run.plan.capture?.on == .always { connecting.readsAhead = false }
+    connection = try live.connect(run.plan, connecting, run.wrap)
+  }
+
+  /// One round of some streams, in the file's order, each behind the one that it starts behind.
+  ///
+  /// - Parameters:
+  ///   - live: What the session was opened with, or that with other listeners.
+  ///   - events: Those of this round.
+  /// - Throws: What stands in the way of all streams: the state, a first round that does not know where to begin.
+  package func round(of streams: [PlannedStream], _ live: Live, _ events: EventSummary) async throws -> RunReport {
+    let start = live.pace.elapsed()
+    var report = RunReport(pipeline: run.plan.name, isRehearsal: run.rehearsal != nil)
+    report.notices = notices
+    let names = streams.map(\.name)
+    let rounds = LiveRounds(
+      plan: run.plan,
+      live: live,
+      state: store,
+      isStateNew: state.movedAside != nil && knowing.withLock { $0.isDisjoint(with: names) },
+      events: events
+    )
+    let asked = try rounds.begin(streams)
+    let round = Round(number: 1, transport: nil, time: live.pace.date())
+    let captures = run.captures(live, events)
+    captures?.removeOld()
+    captures?.begin(round: round.number, at: round.time, state: state)
+    defer { captures?.end() }
+    let running = LiveRun(
+      streams: streams,
+      live: live,
+      rounds: rounds,
+      asked: asked,
+      events: events,
+      round: round,
+      firstRound: FirstRoundNotice(run.plan, live, connection)
+    ) { [run, connection, store] stream, since in
+      var context = run.context(of: stream, store)
+      let (transport, readAhead) = connection.stream(keeping: captures)
+      context.transport = WaitsShown(base: transport, pace: live.pace, onWait: live.onWait)
+      context.readAhead = readAhead
+      context.since = since
+      context.stop = live.stop
+      context.waits = live.waits
+      context.needsBeginning = stream.needsBeginning
+      context.events = captures?.watchedEvents ?? events
+      context.onBadPage = { captures?.keepLast() }
+      let made = try StreamRun(stream, in: context, limit: run.limit, run.settings(of: stream))
+      live.onStream(made.watched)
+      return made
+    }
+    try await running.run(&report)
+    knowing.withLock { $0.formUnion(report.streams.map(\.name)) }
+    report.events = events.entries
+    report.calls = connection.calls
+    report.duration = live.pace.elapsed() - start
+    return report
+  }
+
+  /// Closes all connections.
+  package func close() async { await connection.close() }
+}
