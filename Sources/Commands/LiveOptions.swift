@@ -15,8 +15,6 @@ struct LiveOptions {
   let isRehearsal: Bool
 
   /// The events' file: the pipeline's, else one beside its state.
-  var eventsPath: String { Self.eventsPath(of: plan, state: state) }
-
   static func eventsPath(of plan: Plan, state: String) -> String { plan.events ?? "\(state)/events.jsonl" }
 
   /// The folder of a pipeline's state: the command line's, the file's, or the usual one.
@@ -33,18 +31,20 @@ struct LiveOptions {
     live.keepsState = keepsState
     live.stop = stop
     // A dry run leaves nothing behind.
-    if !isRehearsal { live.events = events(progress) }
+    if !isRehearsal { live.events = Self.events(of: plan, state: state) { text in progress.say("sluice: \(text)") } }
     live.onNotice = { text in progress.say(text) }
     live.onWait = { waiting in progress.show(waiting) }
     return live
   }
 
-  private func events(_ progress: ProgressLine) -> EventFile {
+  /// What writes events into the pipeline's file of them.
+  static func events(of plan: Plan, state: String, onFailure: @escaping @Sendable (String) -> Void) -> EventFile {
     EventFile(
       pipeline: plan.name,
       // A server's name is nobody's business.
       account: plan.qualys?.platform ?? "private",
-      .file(eventsPath)
-    ) { text in progress.say("sluice: \(text)") }
+      .file(eventsPath(of: plan, state: state)),
+      onFailure: onFailure
+    )
   }
 }

@@ -49,6 +49,19 @@ package struct Live: Sendable {
   /// Told what a stream's round goes through, before it begins.
   package var onStream: @Sendable (WatchedStream) -> Void = { _ in }
 
+  /// Told of each try that failed.
+  package var onFailure: @Sendable (Failure) -> Void = { _ in }
+
+  /// A try that failed.
+  package struct Failure: Sendable {
+    package let stream: String
+    package let error: any Error
+    /// The number of the try in this round, from 1.
+    package let attempt: Int
+    /// Seconds until the next; nil when there is none in this round.
+    package let wait: Int?
+  }
+
   /// May put something between the run and its state.
   package var keeping: @Sendable (any StateStore) -> any StateStore = { $0 }
 

@@ -77,6 +77,7 @@ struct LiveRun {
         failures += 1
         let wait = live.waits && ErrorClass.passes(error) ? seconds(afterFailures: failures) : nil
         tell(error, of: stream, attempt: failures, wait: wait, unlessToldSince: tellings)
+        live.onFailure(Live.Failure(stream: stream.name, error: error, attempt: failures, wait: wait))
         guard let wait else {
           let errorClass = ErrorClass.of(error)
           report.failed.append(

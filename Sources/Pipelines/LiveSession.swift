@@ -100,6 +100,15 @@ package final class LiveSession: Sendable {
     return report
   }
 
+  /// What the state says of a stream: its last finished round, and when the round began that gave the newest data, seconds
+  /// since 1970 of the server's clock.
+  ///
+  /// - Throws: `StateError`.
+  package func standing(of stream: PlannedStream) throws -> (last: FinishedRound?, watermark: Int?) {
+    let known = try Windows.beginning(of: stream.name, in: store)?.text.flatMap(ServerTime.seconds)
+    return (try FinishedRounds.last(of: stream.name, in: store), known.map { $0 + Windows.overlap })
+  }
+
   /// Closes all connections.
   package func close() async { await connection.close() }
 }

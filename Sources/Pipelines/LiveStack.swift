@@ -9,6 +9,12 @@ package enum LiveStack {
   /// - Throws: `Misconfiguration`: what a person must mend before anything is asked.
   package static let connection: Live.Connect = connecting(within: TransferLimits(), of: .eventLoop)
 
+  /// The same for pipelines of one process: those of one subscription share its limits, and the first of them says how much
+  /// is left to others.
+  package static func connection(sharing throttles: SharedThrottles) -> Live.Connect {
+    { plan, live, wrap in try connect(plan, live, wrap, TransferLimits(), .eventLoop, throttles) }
+  }
+
   /// The same with other limits, which are kept by a clock of the network's own if it has one: tests wait for bytes in
   /// earnest, and for nothing else.
   package static func connecting(within limits: TransferLimits, of clock: Pace? = nil) -> Live.Connect {
@@ -20,15 +26,18 @@ package enum LiveStack {
     _ live: Live,
     _ wrap: @Sendable (any Transport) -> any Transport,
     _ limits: TransferLimits,
-    _ pace: Pace
+    _ pace: Pace,
+    _ throttles: SharedThrottles = SharedThrottles()
   ) throws -> LiveConnection {
     let network = try network(plan, limits: limits, pace: pace)
-    let throttle = Throttle(
-      leave: Double(plan.qualys?.leave ?? 0) / 100,
-      most: plan.qualys?.connections ?? .max,
-      pace: live.pace
-    ) { _, until, reason in
-      live.onWait(Live.Waiting(until: until, reason: reason))
+    let throttle = throttles.throttle(of: plan) {
+      Throttle(
+        leave: Double(plan.qualys?.leave ?? 0) / 100,
+        most: plan.qualys?.connections ?? .max,
+        pace: live.pace
+      ) { _, until, reason in
+        live.onWait(Live.Waiting(until: until, reason: reason))
+      }
     }
     return LiveConnection(
       ThrottledTransport(wrap(network), throttle),

@@ -6,7 +6,7 @@ package final class StopSignal: Sendable {
   /// How long a page may go on after the signal before it is ended at its last mark.
   static let patience = Duration.seconds(15)
   /// How long a run may take to end.
-  static let limit = Duration.seconds(30)
+  package static let limit = Duration.seconds(30)
 
   private struct State {
     var stopped: Duration?
@@ -61,7 +61,7 @@ package final class StopSignal: Sendable {
   /// Does something, and cancels it when it has not ended some time after the signal.
   ///
   /// - Throws: What the body throws; it decides what being cancelled means.
-  func cancelling<Result: Sendable>(
+  package func cancelling<Result: Sendable>(
     after delay: Duration,
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
@@ -84,7 +84,7 @@ package final class StopSignal: Sendable {
   /// Does something that may wait for long, unless the run is to end.
   ///
   /// - Throws: ``Stopped`` when it was cut short, else what the body throws.
-  func racing<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+  package func racing<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
     if isStopped { throw Stopped() }
     do {
       return try await cancelling(after: .zero, body)

@@ -1,0 +1,42 @@
+internal import Foundation
+internal import Logging
+
+/// Writes a service's log to standard error: lines of text on a terminal, else lines of JSON.
+struct ServiceLogHandler: LogHandler {
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    FileHandle.standardError.write(Data((line(event, at: Date()) + "\n").utf8))
+  }
+
+  private struct Line: Encodable {
+    var time: String
+    var level: String
+    var message: String
+  }
+
+  /// One line: what is no character of a line is escaped, or taken for a space.
+  func line(_ event: LogEvent, at date: Date) -> String {
+    let message = event.message.description
+    if isTerminal {
+      let time = date.formatted(.dateTime.hour(.twoDigits(amPM: .omitted)).minute(.twoDigits).second(.twoDigits))
+      return "\(time) \(event.level == .info ? "" : "\(event.level.rawValue): ")\(message)"
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line = Line(
+      time: date.formatted(.iso8601),
+      level: event.level.rawValue,
+      message: message
+    )
+    // A line of three texts can be encoded.
+    return String(decoding: (try? encoder.encode(line)) ?? Data(), as: UTF8.self)
+  }
+}

@@ -1,0 +1,245 @@
+package import Health
+package import Logging
+package import Pipelines
+internal import Qualys
+internal import State
+package import Streaming
+internal import Synchronization
+
+/// One pipeline file of a service: its streams' rounds, each in its time, for ever.
+///
+/// A changed file, or secret, is checked first and refused whole when it is wrong; else the streams finish their page and go
+/// on as it says.
+package final class PipelineService: Sendable {
+  /// What a service gives each of its pipelines.
+  package struct Settings: Sendable {
+    package var pace = Pace.system
+    /// How often the file and the secrets are looked at.
+    package var lookInterval = Duration.seconds(5)
+    /// The folder of the state, by the pipeline's name and plan.
+    package var stateFolder: @Sendable (Plan) -> String
+    /// Where events go besides the state.
+    package var events: @Sendable (Plan) -> any EventRecorder = { _ in NoEvents() }
+    package var connect: Live.Connect
+    package var cores = 2
+    package var output: String?
+    /// Where all is said that a person may want to read.
+    package var log = Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() }
+
+    package init(stateFolder: @escaping @Sendable (Plan) -> String, connect: @escaping Live.Connect) {
+      self.stateFolder = stateFolder
+      self.connect = connect
+    }
+  }
+
+  private struct State {
+    var plan: Plan
+    var boards: [StreamBoard] = []
+    var wakeups: [String: Wakeup] = [:]
+    var problem: String?
+    var troubles: OpenTroubles?
+    /// Ends the streams as they are now.
+    var stop: StopSignal?
+  }
+
+  package let file: String
+  private let source: PipelineSource
+  private let settings: Settings
+  private let ring: EventRing
+  private let state: Mutex<State>
+  /// The service ends.
+  private let ending = Mutex(false)
+  /// The file is to be looked at now.
+  private let look = Wakeup()
+
+  /// Reads the file.
+  ///
+  /// - Throws: `RefusedPipeline`.
+  package init(_ source: PipelineSource, _ settings: Settings) throws(RefusedPipeline) {
+    self.source = source
+    self.settings = settings
+    file = source.file
+    let plan = try source.load().plan
+    ring = EventRing(pipeline: plan.name, date: settings.pace.date)
+    state = Mutex(State(plan: plan))
+    adopt(plan)
+  }
+
+  package var name: String { state.withLock { $0.plan.name } }
+
+  /// Boards for the streams of a plan; those that were there before go on.
+  private func adopt(_ plan: Plan) {
+    state.withLock { state in
+      state.plan = plan
+      state.boards = plan.streams.map { stream in
+        state.boards.first { $0.name == stream.name } ?? StreamBoard(stream, date: settings.pace.date)
+      }
+      for board in state.boards where state.wakeups[board.name] == nil { state.wakeups[board.name] = Wakeup() }
+    }
+  }
+
+  // MARK: - What it is asked
+
+  package func status() -> ServiceStatus.Pipeline {
+    let now = state.withLock { $0 }
+    var pipeline = ServiceStatus.Pipeline(name: now.plan.name, file: file)
+    pipeline.problem = now.problem
+    pipeline.streams = now.boards.map { $0.status(now.troubles?.troubles(of: $0.name) ?? []) }
+    return pipeline
+  }
+
+  package func events(stream: String?, limit: Int) -> [ServiceEvent] { ring.events(stream: stream, limit: limit) }
+
+  /// Lets a stream try again at once; false when there is none of the name.
+  package func restart(_ stream: String) -> Bool {
+    guard let wakeup = state.withLock({ $0.wakeups[stream] }) else { return false }
+    wakeup.raise()
+    return true
+  }
+
+  /// Looks at the file now.
+  package func reload() { look.raise() }
+
+  /// Lets the streams finish their page, and ends.
+  package func stop() {
+    ending.withLock { $0 = true }
+    state.withLock { $0.stop }?.stop()
+    look.raise()
+  }
+
+  private var isEnding: Bool { ending.withLock { $0 } }
+
+  // MARK: - Its work
+
+  /// Runs until it is stopped or cancelled.
+  package func run() async {
+    while !isEnding, !Task.isCancelled {
+      // What was checked last may have changed while it was being stopped.
+      guard let loaded = try? source.load() else {
+        await wait(settings.lookInterval)
+        continue
+      }
+      adopt(loaded.plan)
+      await run(loaded)
+    }
+    for board in state.withLock({ $0.boards }) { board.stop() }
+  }
+
+  /// Runs the streams as the file says, until it says something else.
+  private func run(_ loaded: PipelineSource.Loaded) async {
+    let stop = StopSignal(settings.pace)
+    let troubles = OpenTroubles(
+      Several([ring, settings.events(loaded.plan), Told(pipeline: loaded.plan.name, log: settings.log)]),
+      elapsed: settings.pace.elapsed,
+      date: settings.pace.date
+    )
+    state.withLock { state in
+      state.stop = stop
+      state.troubles = troubles
+    }
+    if isEnding { stop.stop() }
+    let boards = state.withLock { $0.boards }
+    let wakeups = state.withLock { $0.wakeups }
+    for (board, stream) in zip(boards, loaded.plan.streams) { board.start(stream, every: Self.interval(of: stream)) }
+    await withTaskGroup { group in
+      group.addTask { [self] in
+        let work = PipelineWork(
+          plan: loaded.plan,
+          settings: settings,
+          boards: boards,
+          wakeups: wakeups,
+          ring: ring,
+          troubles: troubles,
+          stop: stop,
+          gate: CredentialsGate { api in
+            for (board, stream) in zip(boards, loaded.plan.streams) where stream.api?.isOnGateway == api.isOnGateway {
+              board.authenticate()
+            }
+          }
+        )
+        await work.run()
+      }
+      group.addTask { [self] in await watch(loaded.digest, stop) }
+      group.addTask { [self] in
+        while !Task.isCancelled {
+          guard (try? await settings.pace.sleep(OpenTroubles.interval)) != nil else { return }
+          troubles.rollUp()
+        }
+      }
+      // The work ends when it is stopped.
+      await group.next()
+      stop.stop()
+      await group.next()
+      group.cancelAll()
+    }
+    ring.close()
+  }
+
+  /// Returns when the file, or a secret, has changed to something that can run; or with the service.
+  private func watch(_ digest: [UInt8], _ stop: StopSignal) async {
+    var refused: [UInt8]?
+    while !stop.isStopped, !Task.isCancelled {
+      await wait(settings.lookInterval)
+      if stop.isStopped || isEnding { return }
+      do throws(RefusedPipeline) {
+        let now = try source.load()
+        refused = nil
+        state.withLock { $0.problem = nil }
+        if now.digest != digest {
+          settings.log.info("\(now.plan.name): the file or a secret has changed; its streams finish their page")
+          return stop.stop()
+        }
+      } catch {
+        if error.digest == refused { continue }
+        refused = error.digest
+        state.withLock { $0.problem = error.description }
+        settings.log.error("\(name): the changed file is refused, all goes on as before\n\(error)")
+        ring.record(
+          HealthEvent("ReloadRefused", .warning, stream: "", "the changed file is refused, all goes on as before")
+        )
+      }
+    }
+  }
+
+  /// Waits, unless somebody asks for the file to be looked at.
+  private func wait(_ duration: Duration) async {
+    await withTaskGroup { group in
+      group.addTask { [settings] in try? await settings.pace.sleep(duration) }
+      group.addTask { [look] in await look.wait() }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// How often a stream's rounds begin: as the file says, else as Sumo Logic polls (`sumo`, the source).
+  static func interval(of stream: PlannedStream) -> Duration? {
+    if let interval = stream.interval { return interval }
+    if stream.predecessor != nil { return nil }
+    return stream.api == .detections ? .seconds(3_600) : .seconds(86_400)
+  }
+}
+
+/// Hands events to several.
+private struct Several: EventRecorder {
+  let all: [any EventRecorder]
+  init(_ all: [any EventRecorder]) { self.all = all }
+  func record(_ event: HealthEvent) { for one in all { one.record(event) } }
+}
+
+/// Writes events into the log.
+private struct Told: EventRecorder {
+  let pipeline: String
+  let log: Logger
+
+  func record(_ event: HealthEvent) {
+    let level: Logger.Level =
+      switch event.severity {
+      case .error: .error
+      case .warning: .warning
+      case .info: .info
+      }
+    let place = event.stream.isEmpty ? pipeline : "\(pipeline)/\(event.stream)"
+    let words = event.isRecovery ? "\(event.tracker) is over" : event.tracker
+    log.log(level: level, "\(place): \(words): \(event.message)")
+  }
+}

@@ -1,0 +1,275 @@
+package import Health
+package import Pipelines
+internal import Qualys
+internal import Streaming
+internal import Synchronization
+
+/// What one stream of a service shows of itself.
+///
+/// Whoever works at the stream writes here, and whoever looks reads; neither waits for the other. Outlives a reload of the
+/// pipeline's file.
+package final class StreamBoard: Sendable {
+  fileprivate struct Contents {
+    var life = StreamLife()
+    var stateSince: Int
+    var plan: PlannedStream
+    var every: Duration?
+    var failure: (message: String, errorClass: ErrorClass)?
+    var attempt: Int?
+    var nextTry: Int?
+    var waiting: Live.Waiting?
+    var round: ServiceStatus.Round?
+    var last: ServiceStatus.Round?
+    var next: Int?
+    /// When the round began whose data are here.
+    var watermark: Int?
+    var rounds = 0
+    /// Of the rounds that have ended.
+    var counts = ServiceStatus.Counts()
+    var stages: [String: ServiceStatus.Stage] = [:]
+    /// The round at hand.
+    var watched: WatchedStream?
+    var linesInRound = 0
+    var bytesInRound = 0
+  }
+
+  package let name: String
+  private let date: @Sendable () -> Int
+  private let contents: Mutex<Contents>
+
+  package init(_ plan: PlannedStream, date: @escaping @Sendable () -> Int) {
+    name = plan.name
+    self.date = date
+    contents = Mutex(Contents(stateSince: date(), plan: plan))
+  }
+
+  private func change(_ body: (inout Contents) -> Void) {
+    let now = date()
+    contents.withLock { contents in
+      let before = contents.life.state
+      body(&contents)
+      if contents.life.state != before { contents.stateSince = now }
+    }
+  }
+
+  // MARK: - What happens
+
+  /// The stream's task runs, with what the file says now.
+  package func start(_ plan: PlannedStream, every: Duration?) {
+    change { contents in
+      contents.plan = plan
+      contents.every = every
+      // After a reload it begins anew, too.
+      contents.life = StreamLife()
+      contents.life.start()
+      contents.failure = nil
+      contents.attempt = nil
+      contents.nextTry = nil
+    }
+  }
+
+  package func initialize() { change { $0.life.initialize() } }
+
+  /// Qualys has taken the credentials.
+  package func authenticate() { change { $0.life.authenticate() } }
+
+  /// The stream is told to try again by a person.
+  package func restart() {
+    change { contents in
+      contents.life.start()
+      contents.life.initialize()
+      contents.failure = nil
+      contents.nextTry = nil
+    }
+  }
+
+  /// What the state says of the time before the service.
+  package func know(last: FinishedRound?, watermark: Int?) {
+    change { contents in
+      if contents.last == nil, let last {
+        var round = ServiceStatus.Round(began: last.began.flatMap(ServerTime.seconds) ?? last.ended)
+        round.ended = last.ended
+        round.pages = last.pages
+        contents.last = round
+      }
+      contents.watermark = watermark
+    }
+  }
+
+  package func next(at time: Int?) { change { $0.next = time } }
+
+  package func beginRound() {
+    let now = date()
+    change { contents in
+      contents.next = nil
+      contents.round = ServiceStatus.Round(began: now)
+    }
+  }
+
+  /// What a round, or a part of it behind a failure, goes through.
+  package func watch(_ watched: WatchedStream) {
+    change { contents in
+      contents.addWatched()
+      contents.watched = watched
+    }
+  }
+
+  package func progress(_ progress: Run.Progress) {
+    change { contents in
+      contents.linesInRound = progress.lines
+      contents.bytesInRound = progress.bytes
+    }
+  }
+
+  /// A page is committed.
+  package func commit() {
+    change { contents in
+      contents.life.collect()
+      contents.failure = nil
+      contents.attempt = nil
+      contents.nextTry = nil
+      contents.counts.pages += 1
+      contents.round?.pages += 1
+    }
+  }
+
+  package func wait(_ waiting: Live.Waiting?) { change { $0.waiting = waiting } }
+
+  /// A try has failed; `nextTry` is nil when a person must do something first.
+  package func fail(_ message: String, _ errorClass: ErrorClass, attempt: Int?, nextTry: Int?) {
+    change { contents in
+      contents.life.fail()
+      contents.failure = (message, errorClass)
+      contents.attempt = attempt
+      contents.nextTry = nextTry
+      if nextTry != nil { contents.counts.retries[errorClass.rawValue, default: 0] += 1 }
+    }
+  }
+
+  /// It is tried again at a time.
+  package func retry(at time: Int) { change { $0.nextTry = time } }
+
+  /// A round has ended well.
+  package func endRound(_ report: RunReport.Stream, watermark: Int?) {
+    let now = date()
+    change { contents in
+      contents.life.collect()
+      contents.failure = nil
+      contents.attempt = nil
+      contents.nextTry = nil
+      contents.waiting = nil
+      contents.rounds += 1
+      contents.counts.repairedCharacters += report.repairedCharacters
+      contents.counts.deadLettered += report.deadLetters
+      var round = contents.round ?? ServiceStatus.Round(began: now)
+      round.ended = now
+      round.lines += contents.linesInRound
+      contents.addWatched()
+      contents.last = round
+      contents.round = nil
+      contents.watermark = watermark
+    }
+  }
+
+  /// A round has ended otherwise.
+  package func breakRound() {
+    change { contents in
+      contents.addWatched()
+      contents.round = nil
+      contents.waiting = nil
+    }
+  }
+
+  package func stop() { change { $0.life.stop() } }
+
+  // MARK: - What is shown
+
+  package func status(_ troubles: [OpenTroubles.Trouble]) -> ServiceStatus.Stream {
+    let now = date()
+    return contents.withLock { contents in
+      let errors = troubles.count { $0.event.severity == .error }
+      let warnings = troubles.count - errors
+      var stream = ServiceStatus.Stream(
+        name: name,
+        logType: contents.plan.api?.logType ?? "",
+        state: contents.life.state,
+        stateSince: contents.stateSince,
+        health: contents.life.state == .error && contents.nextTry == nil || errors > 0
+          ? .red : contents.life.state == .error || warnings > 0 ? .yellow : .green
+      )
+      stream.errors = errors
+      stream.warnings = warnings
+      stream.message = contents.failure?.message ?? troubles.last?.event.message
+      stream.errorClass = contents.failure?.errorClass.rawValue
+      stream.attempt = contents.attempt
+      stream.nextTry = contents.nextTry
+      stream.waitingFor = contents.waiting?.reason
+      stream.waitingUntil = contents.waiting?.until
+      stream.every = contents.every.map { Int($0.components.seconds) }
+      stream.follows = contents.plan.predecessor
+      stream.round = contents.round
+      stream.round?.lines += contents.linesInRound
+      stream.last = contents.last
+      stream.next = contents.next
+      stream.behind = contents.watermark.map { max(0, now - $0) }
+      stream.rounds = contents.rounds
+      var sums = contents
+      sums.addWatched()
+      stream.counts = sums.counts
+      stream.stages = contents.plan.stages.map { sums.stage($0.name, of: "") }
+      stream.outputs = contents.plan.outputs.map { output in
+        var shown = ServiceStatus.Output(name: output.name)
+        shown.stages = output.stages.map { sums.stage($0.name, of: output.name) }
+        shown.sinks = output.sinks.map { sink in
+          ServiceStatus.Sink(name: sink.name, lines: sums.counts.recordsOut, bytes: sums.counts.bytesOut)
+        }
+        return shown
+      }
+      return stream
+    }
+  }
+}
+
+extension StreamBoard.Contents {
+  /// Adds what the round at hand has counted to the sums, and forgets it.
+  fileprivate mutating func addWatched() {
+    counts.recordsOut += linesInRound
+    counts.bytesOut += bytesInRound
+    round?.lines += linesInRound
+    linesInRound = 0
+    bytesInRound = 0
+    guard let watched else { return }
+    // The first stage reads answers, and what leaves it is what came in.
+    counts.recordsIn += watched.stages.first?.current.left ?? 0
+    for meter in watched.stages { add(meter, of: "") }
+    for output in watched.outputs {
+      for meter in output.stages { add(meter, of: output.name) }
+    }
+    self.watched = nil
+  }
+
+  private mutating func add(_ meter: StageMeter, of output: String) {
+    let current = meter.current
+    let key = "\(output)/\(meter.name)"
+    var stage = stages[key] ?? ServiceStatus.Stage(name: meter.name, entered: 0, left: 0)
+    stage.entered += current.entered
+    stage.left += current.left
+    stages[key] = stage
+    counts.filtered += current.dropped.values.reduce(0, +)
+  }
+
+  fileprivate func stage(_ name: String, of output: String) -> ServiceStatus.Stage {
+    stages["\(output)/\(name)"] ?? ServiceStatus.Stage(name: name, entered: 0, left: 0)
+  }
+}
+
+extension API {
+  /// The `LogType` of what a stream of this API gives.
+  fileprivate var logType: String {
+    switch self {
+    case .detections, .hosts: "vulnerabilityLogs"
+    case .knowledgeBase: "knowledgeBaseLogs"
+    case .assets: "assetInventory"
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Health
+import Qualys
+import Service
+import Streaming
+import Testing
+
+/// A pipeline's rounds, in virtual time.
+@Suite("A pipeline's rounds") struct PipelineServiceTests {
+  /// Runs a service for a time, and whatever a test does meanwhile.
+  private func serve(
+    _ qualys: ServedQualys,
+    for duration: Duration,
+    _ steps: [(at: Duration, do: @Sendable (PipelineService) -> Void)] = []
+  ) async throws -> PipelineService {
+    let service = try qualys.service()
+    let task = Task { await service.run() }
+    // Whoever looks at the file, whoever rolls events up, and the stream, unless it waits for a person.
+    let waiting: @Sendable () -> Int = {
+      let stream = service.status().streams[0]
+      return stream.state == .error && stream.nextTry == nil && stream.round == nil ? 2 : 3
+    }
+    for step in steps {
+      await qualys.clock.run(until: step.at, waiting: waiting)
+      step.do(service)
+    }
+    await qualys.clock.run(until: duration, waiting: waiting)
+    service.stop()
+    await qualys.clock.run(until: duration + .seconds(60)) { 0 }
+    await task.value
+    return service
+  }
+
+  @Test func roundsComeEachInTheirTime() async throws {
+    let qualys = try ServedQualys()
+    let service = try await serve(qualys, for: .seconds(10 * 3_600 + 120))
+    let calls = qualys.now.calls.filter { $0.request.value(of: "id_min") == nil }
+    #expect(calls.count == 11)
+    for (one, next) in zip(calls, calls.dropFirst()) { #expect(abs(next.time - one.time - 3_600) <= 1) }
+    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: VirtualClock.start + 36_000)))
+    let stream = service.status().streams[0]
+    #expect(stream.rounds == 11)
+    #expect(stream.state == .stopping)
+    #expect(stream.counts.recordsOut == qualys.now.lines.count)
+    #expect(qualys.now.events.filter { $0.severity != .info }.isEmpty)
+  }
+
+  @Test func aWrongPasswordCostsTwoCallsAndOneEventUntilItIsMended() async throws {
+    let qualys = try ServedQualys()
+    qualys.change { $0.password = "wrong" }
+    let service = try await serve(
+      qualys,
+      for: .seconds(50 * 3_600),
+      [
+        (
+          .seconds(36 * 3_600),
+          { service in
+            #expect(qualys.now.calls.count <= 2)
+            #expect(qualys.now.events.count { $0.errorClass == .thirdPartyConfig && $0.counts["repeats"] == nil } == 1)
+            let stream = service.status().streams[0]
+            #expect(stream.state == .error)
+            #expect(stream.health == .red)
+            #expect(stream.errorClass == "ThirdPartyConfig")
+            #expect(stream.nextTry == nil)
+            qualys.change { $0.password = "right" }
+          }
+        )
+      ]
+    )
+    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: VirtualClock.start + 48 * 3_600)))
+    let stream = service.status().streams[0]
+    #expect(stream.health == .green)
+    #expect(qualys.now.events.contains { $0.errorClass == .thirdPartyConfig && $0.isRecovery })
+  }
+
+  @Test func aPersonMayRestartAStreamThatHasStopped() async throws {
+    let qualys = try ServedQualys { qualys, _, _ in
+      qualys.clock.date < VirtualClock.start + 3_600 ? ServedQualys.refusal(403) : nil
+    }
+    let service = try await serve(
+      qualys,
+      for: .seconds(6 * 3_600),
+      [
+        (.seconds(2 * 3_600), { _ in #expect(qualys.now.calls.count <= 2) }),
+        (.seconds(3 * 3_600), { service in #expect(service.restart("detections")) }),
+        (.seconds(3 * 3_600 + 60), { _ in #expect(!qualys.delivered.isEmpty) }),
+      ]
+    )
+    #expect(!service.restart("nothing"))
+  }
+
+  @Test func aQualysThatIsDownForADayLosesNothing() async throws {
+    let down = 5 * 3_600..<29 * 3_600
+    let qualys = try ServedQualys { qualys, _, _ in
+      down.contains(qualys.clock.date - VirtualClock.start) ? ServedQualys.refusal(503) : nil
+    }
+    let service = try await serve(
+      qualys,
+      for: .seconds(40 * 3_600),
+      [
+        (
+          .seconds(20 * 3_600),
+          { service in
+            let stream = service.status().streams[0]
+            #expect(stream.state == .error || stream.waitingFor != nil)
+            #expect(stream.errors + stream.warnings > 0)
+          }
+        )
+      ]
+    )
+    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: VirtualClock.start + 38 * 3_600)))
+    let events = qualys.now.events.filter { $0.errorClass == .thirdPartyGeneric }
+    // One when it begins, one each five minutes, one when it is over.
+    #expect((200...300).contains(events.count))
+    #expect(events.last?.isRecovery ?? false)
+    #expect(service.status().streams[0].health == .green)
+  }
+
+  @Test func aChangedFileIsCheckedFirstAndThenObeyed() async throws {
+    let qualys = try ServedQualys()
+    let service = try await serve(
+      qualys,
+      for: .seconds(12 * 3_600),
+      [
+        (.seconds(2 * 3_600 + 120), { _ in qualys.change { $0.text = "name: [" } }),
+        (
+          .seconds(4 * 3_600 + 120),
+          { service in
+            #expect(qualys.now.calls.count == 5)
+            #expect(service.status().problem != nil)
+            qualys.change { $0.text = ServedQualys.file(every: "30m") }
+          }
+        ),
+        (.seconds(6 * 3_600), { service in #expect(service.status().problem == nil) }),
+      ]
+    )
+    #expect(qualys.now.calls.count > 16)
+    #expect(service.status().streams[0].rounds == qualys.now.calls.count)
+  }
+
+  @Test func thirtyDaysWithRandomFaultsLoseNothing() async throws {
+    let qualys = try ServedQualys { qualys, _, _ in
+      let chance = qualys.clock.random()
+      if chance < 0.05 { return ServedQualys.refusal(503) }
+      if chance < 0.08 { return ServedQualys.refusal(409, [("X-RateLimit-ToWait-Sec", "181")]) }
+      if chance < 0.12 { throw BrokenConnection("the connection broke off") }
+      return nil
+    }
+    let days = 30
+    let service = try await serve(qualys, for: .seconds(days * 86_400))
+    let stream = service.status().streams[0]
+    #expect(stream.rounds >= days * 24)
+    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: VirtualClock.start + days * 86_400 - 7_200)))
+    // Events open and close in pairs.
+    var open: Set<String> = []
+    for event in qualys.now.events {
+      if event.isRecovery {
+        #expect(open.remove(event.tracker) != nil, "\(event)")
+      } else if event.severity != .info, event.counts["repeats"] == nil {
+        open.insert(event.tracker)
+      }
+    }
+    #expect(open.isEmpty)
+    print("figure: virtual days served | \(days), \(stream.rounds) rounds, \(qualys.now.calls.count) calls")
+  }
+}

@@ -1,0 +1,183 @@
+import Health
+import Pipelines
+import Qualys
+import Records
+import Service
+import State
+import Streaming
+import Synchronization
+import TestSupport
+
+/// A Qualys in memory whose hosts come by and by, and a service that asks it, in virtual time.
+final class ServedQualys: Sendable {
+  /// What a call gets instead of its answer.
+  typealias Script = @Sendable (_ qualys: ServedQualys, _ call: Int, _ request: APIRequest) throws -> APIResponse?
+
+  struct State: Sendable {
+    var calls: [(time: Int, request: APIRequest)] = []
+    var lines: [String] = []
+    var events: [HealthEvent] = []
+    var password = "right"
+    var text = ServedQualys.file()
+    /// Calls of the sink, and what each does.
+    var writes = 0
+  }
+
+  let clock = VirtualClock()
+  let folder: TemporaryFolder
+  private let state = Mutex(State())
+  private let script: Script
+  private let onWrite: @Sendable (ServedQualys) throws -> Void
+  /// A host comes every so often.
+  static let hostInterval = 1_800
+
+  init(
+    _ script: @escaping Script = { _, _, _ in nil },
+    onWrite: @escaping @Sendable (ServedQualys) throws -> Void = { _ in }
+  ) throws {
+    folder = try TemporaryFolder()
+    self.script = script
+    self.onWrite = onWrite
+  }
+
+  var now: State { state.withLock { $0 } }
+  func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+
+  static func file(every: String = "1h", more: String = "") -> String {
+    """
+    name: served
+    qualys: { platform: US2, username: "${USERNAME}", password: "${PASSWORD}" }
+    streams:
+      detections:
+        every: \(every)
+        start: all
+        source: detections
+        stages: [decode-detections, split-detections, encode-json]
+        sinks: [kept]
+    \(more)
+    """
+  }
+
+  /// The ids of the hosts that were delivered, each once, in ascending order.
+  var delivered: Set<Int> {
+    Set(now.lines.compactMap { line in line.firstMatch(of: /"Id":"([0-9]+)"/).flatMap { Int($0.1) } })
+  }
+
+  /// The hosts that there are at a time: one at the beginning, and one more each half hour.
+  static func hosts(at date: Int) -> Set<Int> { Set(1...(1 + (date - VirtualClock.start) / hostInterval)) }
+
+  func service() throws -> PipelineService {
+    var settings = PipelineService.Settings { [folder] _ in
+      folder.path("state")
+    } connect: { [self] _, _, wrap in
+      LiveConnection(wrap(Network(qualys: self)))
+    }
+    settings.pace = clock.pace
+    settings.lookInterval = .seconds(600)
+    settings.output = nil
+    settings.events = { [self] _ in Events(qualys: self) }
+    let source = PipelineSource(file: "served.yaml") { [self] () throws(RefusedPipeline) in
+      let (text, password) = state.withLock { ($0.text, $0.password) }
+      var request = PlanRequest(text: text, file: "served.yaml", registry: registry)
+      request.secrets = SecretSource(environment: { $0 == "PASSWORD" ? password : "name" }, file: { _ in nil })
+      request.requiresSecrets = true
+      let (plan, findings) = Plan.check(request)
+      let digest = Array((text + password).utf8)
+      guard let plan else {
+        throw RefusedPipeline(digest: digest, findings.map(\.description).joined(separator: "\n"))
+      }
+      return PipelineSource.Loaded(plan: plan, digest: digest)
+    }
+    return try PipelineService(source, settings)
+  }
+
+  // MARK: - Answers
+
+  fileprivate func answer(_ request: APIRequest) throws -> APIResponse {
+    clock.note()
+    let date = clock.date
+    let (call, password) = state.withLock { state in
+      state.calls.append((date, request))
+      return (state.calls.count, state.password)
+    }
+    if let answer = try script(self, call, request) { return answer }
+    if password != "right" { return APIResponse(status: 401, headers: [], body: Bytes(bytes: [])) }
+    let since = request.value(of: "vm_processed_after").flatMap(ServerTime.seconds) ?? 0
+    let first = request.value(of: "id_min").flatMap { Int($0) } ?? 1
+    let hosts = Self.hosts(at: date).sorted().filter { id in
+      id >= first && VirtualClock.start + (id - 1) * Self.hostInterval >= since
+    }
+    var page = SmallPage(hosts.prefix(20).map { SmallPage.Host(id: $0, detections: ["<QID>\($0)</QID>"]) })
+    if hosts.count > 20 { page.afterHosts = SmallPage.warning(nextID: UInt64(hosts[20])) }
+    let text = page.text.replacing(SmallPage.serverTime, with: ServerTime.text(date))
+    return APIResponse(status: 200, headers: [], body: Bytes(bytes: Array(text.utf8)))
+  }
+
+  static func refusal(_ status: Int, _ headers: [(String, String)] = []) -> APIResponse {
+    APIResponse(status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: Bytes(bytes: []))
+  }
+
+  private struct Network: Transport {
+    let qualys: ServedQualys
+    func send(_ request: APIRequest) async throws -> APIResponse { try qualys.answer(request) }
+    func wait(for duration: Duration, because reason: String) async throws {
+      try await qualys.clock.pace.sleep(duration)
+    }
+  }
+
+  struct Bytes: AsyncSequence, Sendable {
+    let bytes: [UInt8]
+    struct Iterator: AsyncIteratorProtocol {
+      var bytes: [UInt8]?
+      mutating func next() async throws -> [UInt8]? {
+        defer { bytes = nil }
+        return bytes.flatMap { $0.isEmpty ? nil : $0 }
+      }
+    }
+    func makeAsyncIterator() -> Iterator { Iterator(bytes: bytes) }
+  }
+
+  private struct Events: EventRecorder {
+    let qualys: ServedQualys
+    func record(_ event: HealthEvent) { qualys.change { $0.events.append(event) } }
+  }
+
+  // MARK: - The sink
+
+  private var registry: Registry {
+    var registry = Registry.standard
+    registry.register(sink: Kept.component) { [self] _, _ in Kept(self) }
+    return registry
+  }
+
+  /// Keeps the lines of pages that stand.
+  private final class Kept: Sink {
+    typealias Input = Line
+    static let component = Component("kept", summary: "Keeps lines.", example: "- kept")
+
+    private let qualys: ServedQualys
+    private var pending: [(mark: UInt32, text: String)] = []
+    private(set) var counts = SinkCounts()
+
+    init(_ qualys: ServedQualys) { self.qualys = qualys }
+
+    func write(_ batch: Batch<Line>) async throws {
+      qualys.clock.note()
+      qualys.change { $0.writes += 1 }
+      try qualys.onWrite(qualys)
+      counts.entered += batch.records.count
+      pending += batch.records.map { ($0.mark, $0.text) }
+      let ending = batch.position.ending
+      if ending == .none { return }
+      let stands = pending.filter { ending == .complete || $0.mark < batch.position.marks }
+      counts.acknowledged += stands.count
+      counts.abandoned += pending.count - stands.count
+      counts.bytes += stands.reduce(0) { $0 + $1.text.utf8.count + 1 }
+      qualys.change { state in state.lines += stands.map(\.text) }
+      pending = []
+    }
+
+    func finish() async throws {}
+    func discard() async {}
+  }
+}
