@@ -83,7 +83,9 @@ struct ServeCommand: AsyncParsableCommand {
     hangUps.resume()
     defer { hangUps.cancel() }
     var configuration = ServiceGroupConfiguration(
-      services: [.init(service: service), .init(service: endpoint, failureTerminationBehavior: .gracefullyShutdownGroup)],
+      services: [
+        .init(service: service), .init(service: endpoint, failureTerminationBehavior: .gracefullyShutdownGroup),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
     )

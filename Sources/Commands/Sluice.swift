@@ -37,7 +37,8 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: "sluice 0.1.0",
     subcommands: [
-      RunCommand.self, ServeCommand.self, StatusCommand.self, ResetCommand.self, TraceCommand.self, EstimateCommand.self,
+      RunCommand.self, ServeCommand.self, StatusCommand.self, ResetCommand.self, TraceCommand.self,
+      EstimateCommand.self,
       CheckCommand.self, ExplainCommand.self,
       ListCommand.self,
       DescribeCommand.self,

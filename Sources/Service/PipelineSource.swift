@@ -54,7 +54,10 @@ package struct PipelineSource: Sendable {
         throw RefusedPipeline(digest: digest, findings.map(\.description).joined(separator: "\n"))
       }
       guard plan.isLive else {
-        throw RefusedPipeline(digest: digest, "\(file): it asks nothing of Qualys; 'sluice run' reads files and captures")
+        throw RefusedPipeline(
+          digest: digest,
+          "\(file): it asks nothing of Qualys; 'sluice run' reads files and captures"
+        )
       }
       return Loaded(plan: plan, digest: digest)
     }

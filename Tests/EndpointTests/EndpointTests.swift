@@ -1,2 +1,82 @@
-import Service
+import HTTPTypes
+import HummingbirdTesting
+import Logging
+import NIOCore
+import NIOEmbedded
+import ServiceLifecycle
 import Testing
+
+@testable import Endpoint
+
+@Suite struct EndpointTests {
+  @Test func itAnswersUntilItIsShutDown() async throws {
+    let (ports, port) = AsyncStream<Int>.makeStream()
+    let endpoint = try Endpoint(EndpointSettings(port: 0), over: FixedControl()) { port.yield($0) }
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [.init(service: endpoint, successTerminationBehavior: .gracefullyShutdownGroup)],
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      )
+    )
+    async let ended: Void = group.run()
+    let client = TestClient(
+      host: "127.0.0.1",
+      port: try #require(await ports.first { _ in true }),
+      configuration: .init(timeout: .seconds(20))
+    )
+    client.connect()
+    #expect(try await client.ask("/health/live").status == .ok)
+    // The connection that is kept does not hold it up.
+    await group.triggerGracefulShutdown()
+    try await ended
+    try await client.shutdown()
+  }
+
+  @Test func aPortThatIsTakenIsSaid() async throws {
+    try await withEndpoint { client in
+      let port = try #require(try await client.getChannel().remoteAddress?.port)
+      let second = try Endpoint(EndpointSettings(port: port), over: FixedControl())
+      let error = EndpointError(
+        "the endpoint cannot listen on port \(port): another program listens there; stop it, or choose another port"
+      )
+      await #expect(throws: error) { try await second.run() }
+    }
+  }
+
+  @Test func headersThatAreTooLargeAreRefused() async throws {
+    let answer = try await withEndpoint { client in
+      try await client.ask("/status", [.userAgent: String(repeating: "x", count: 9 << 10)])
+    }
+    #expect(answer.status == .badRequest)
+  }
+
+  @Test(arguments: [
+    (EndpointSettings(), "http://127.0.0.1:9/"), (EndpointSettings(address: "::1"), "http://[::1]:9/"),
+    (EndpointSettings(address: "0.0.0.0"), "http://localhost:9/"),
+    (EndpointSettings(address: "::"), "http://localhost:9/"),
+  ])
+  func theURLIsOneThatCanBeOpened(_ settings: EndpointSettings, _ url: String) {
+    #expect(settings.url(port: 9) == url)
+  }
+
+  @Test func aLongConnectionIsAskedToEndAndThenCutOff() throws {
+    final class Witness: ChannelInboundHandler {
+      typealias InboundIn = NIOAny
+      var isQuiesced = false
+      func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        isQuiesced = isQuiesced || event is ChannelShouldQuiesceEvent
+      }
+    }
+    let witness = Witness()
+    let channel = EmbeddedChannel(
+      handlers: [ConnectionLifetime(lifetime: .seconds(20), grace: .seconds(10)), witness])
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    channel.embeddedEventLoop.advanceTime(by: .seconds(19))
+    #expect(!witness.isQuiesced)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+    #expect(witness.isQuiesced)
+    #expect(channel.isActive)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(10))
+    #expect(!channel.isActive)
+  }
+}
