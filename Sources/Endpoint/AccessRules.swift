@@ -52,7 +52,9 @@ struct AccessRules {
     )
   }
 
-  /// Whether a host is the one that is listened on. An address cannot be another's that a name server made ours.
+  /// Whether a host is the one that is listened on.
+  ///
+  /// Where all addresses are, any is: unlike a name, an address cannot be made to lead here.
   private func isOurs(_ host: Authority) -> Bool {
     host.isLoopback || host.host == listened.host || listened.isEveryAddress && host.isAddress
   }

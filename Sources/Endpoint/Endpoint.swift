@@ -31,7 +31,7 @@ package struct Endpoint: ServiceLifecycle.Service {
     responder = EndpointResponder(rules: AccessRules(settings), control: control)
   }
 
-  /// Answers until a graceful shutdown or cancellation.
+  /// Answers until a graceful shutdown or cancellation; requests under way are answered, within 30 seconds.
   ///
   /// - Throws: `EndpointError` when it cannot listen.
   package func run() async throws {
@@ -59,8 +59,16 @@ package struct Endpoint: ServiceLifecycle.Service {
       },
       logger: silence
     )
+    let group = ServiceGroup(configuration: .init(services: [application], logger: silence))
     do {
-      try await application.run()
+      // A server that is cancelled drops connections it has just accepted, and SwiftNIO ends the process for that. So it
+      // runs in a task that nobody cancels.
+      let serving = Task { try await group.run() }
+      try await withTaskCancellationOrGracefulShutdownHandler {
+        try await serving.value
+      } onCancelOrGracefulShutdown: {
+        Task { await group.triggerGracefulShutdown() }
+      }
     } catch let error as IOError {
       throw EndpointError(code: error.errnoCode, listeningOn: settings.port)
     }

@@ -13,8 +13,18 @@ struct EndpointResponder: HTTPResponder {
   static let mostEvents = 1000
   static let usualEvents = 100
 
-  let rules: AccessRules
-  let control: any ServiceControl
+  private let rules: AccessRules
+  private let control: any ServiceControl
+  private let prometheus = PrometheusMetrics(
+    help: Dictionary(uniqueKeysWithValues: ServiceMetric.all.map { ($0.name, $0.help) })
+  )
+  private let metrics: ServiceMetrics
+
+  init(rules: AccessRules, control: any ServiceControl) {
+    self.rules = rules
+    self.control = control
+    metrics = ServiceMetrics(factory: prometheus)
+  }
 
   func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
     let response = try answer(request).hardened()
@@ -48,7 +58,8 @@ struct EndpointResponder: HTTPResponder {
     case .ready: try ready()
     case .status: try .json(control.status())
     case .events: try events(uri)
-    case .metrics: .text(.ok, "")
+    case .metrics:
+      Response(.ok, PrometheusMetrics.contentType, metrics.update(from: control.status, then: prometheus.text))
     case .page: Response(.ok, "text/html; charset=utf-8", Page.html(control.status(), events: newestEvents()))
     case .script: Response(.ok, "text/javascript; charset=utf-8", Page.script)
     case .style: Response(.ok, "text/css; charset=utf-8", Page.style)

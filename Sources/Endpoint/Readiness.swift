@@ -6,7 +6,7 @@ struct Readiness: Codable, Equatable {
   /// The streams that do not.
   let streams: [Stream]
 
-  /// A stream that is not ready. What is wrong stands in `/status`, where not everyone can read it.
+  /// A stream that is not ready; what is wrong stands in `/status`, which not everyone can read.
   struct Stream: Codable, Equatable {
     let pipeline: String
     let stream: String

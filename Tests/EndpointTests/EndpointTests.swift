@@ -32,6 +32,14 @@ import Testing
     try await client.shutdown()
   }
 
+  @Test func connectionsThatComeAtItsEndDoItNoHarm() async throws {
+    for _ in 0..<20 {
+      try await withEndpoint { client in
+        _ = try await client.getChannel()  // It is open, and perhaps not yet served.
+      }
+    }
+  }
+
   @Test func aPortThatIsTakenIsSaid() async throws {
     try await withEndpoint { client in
       let port = try #require(try await client.getChannel().remoteAddress?.port)
