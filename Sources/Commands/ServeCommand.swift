@@ -5,6 +5,7 @@ internal import Logging
 internal import Pipelines
 internal import Service
 internal import ServiceLifecycle
+internal import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -67,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let log = Logger(label: "sluice") { _ in ServiceLogHandler() }
     let throttles = SharedThrottles()
-    let services = try pipelines.map { try service(of: $0, log, throttles) }
+    let services = try pipelines.map { try pipelineService(of: $0, log, throttles) }
     let names = services.map(\.name)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 {
       say("sluice: two of the files are named '\(name)', and would share a state; give one of them another name")
@@ -76,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
     let service = SluiceService(services, version: SluiceCommand.configuration.version) {
       Int(Date().timeIntervalSince1970)
     }
-    let endpoint = try endpoint(over: service, log)
+    let endpoint = try self.endpoint(over: service, log)
     signal(SIGHUP, SIG_IGN)
     let hangUps = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
     hangUps.setEventHandler { service.reload() }
@@ -102,10 +103,10 @@ struct ServeCommand: AsyncParsableCommand {
     log.info("ended; what is delivered is kept, and the next start goes on behind it")
   }
 
-  private func service(of pipeline: String, _ log: Logger, _ throttles: SharedThrottles) throws -> PipelineService {
+  private func pipelineService(of pipeline: String, _ log: Logger, _ throttles: SharedThrottles) throws -> PipelineService {
     let file = try PipelineLocator.find(pipeline)
     let state = state
-    func folder(_ plan: Plan) -> String {
+    @Sendable func folder(_ plan: Plan) -> String {
       state.map { "\($0)/\(plan.name)" } ?? LiveOptions.stateFolder(of: plan, option: nil)
     }
     var settings = PipelineService.Settings(

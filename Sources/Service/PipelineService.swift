@@ -37,7 +37,8 @@ package final class PipelineService: Sendable {
     var boards: [StreamBoard] = []
     var wakeups: [String: Wakeup] = [:]
     var problem: String?
-    var troubles: OpenTroubles?
+    /// Where events go besides the state.
+    var events: any EventRecorder
     /// Ends the streams as they are now.
     var stop: StopSignal?
   }
@@ -46,6 +47,8 @@ package final class PipelineService: Sendable {
   private let source: PipelineSource
   private let settings: Settings
   private let ring: EventRing
+  /// Those of a stream that is read anew go on, and end when it is well.
+  private let troubles: OpenTroubles
   private let state: Mutex<State>
   /// The service ends.
   private let ending = Mutex(false)
@@ -61,8 +64,31 @@ package final class PipelineService: Sendable {
     file = source.file
     let plan = try source.load().plan
     ring = EventRing(pipeline: plan.name, date: settings.pace.date)
-    state = Mutex(State(plan: plan))
+    let recipients = Recipients()
+    troubles = OpenTroubles(recipients, elapsed: settings.pace.elapsed, date: settings.pace.date)
+    state = Mutex(State(plan: plan, events: settings.events(plan)))
     adopt(plan)
+    recipients.service.withLock { $0 = Weak(service: self) }
+  }
+
+  /// Hands an event to the state, the file of events and the log.
+  private func tell(_ event: HealthEvent) {
+    let (plan, events) = state.withLock { ($0.plan, $0.events) }
+    ring.record(event)
+    events.record(event)
+    let place = event.stream.isEmpty ? plan.name : "\(plan.name)/\(event.stream)"
+    let words = event.isRecovery ? "\(event.tracker) is over" : event.tracker
+    settings.log.log(level: event.severity.level, "\(place): \(words): \(event.message)")
+  }
+
+  /// Where events come out that are news: the service, as soon as it is made.
+  private final class Recipients: EventRecorder {
+    let service = Mutex<Weak?>(nil)
+    func record(_ event: HealthEvent) { service.withLock { $0?.service }?.tell(event) }
+  }
+
+  private struct Weak: Sendable {
+    weak let service: PipelineService?
   }
 
   package var name: String { state.withLock { $0.plan.name } }
@@ -71,6 +97,7 @@ package final class PipelineService: Sendable {
   private func adopt(_ plan: Plan) {
     state.withLock { state in
       state.plan = plan
+      state.events = settings.events(plan)
       state.boards = plan.streams.map { stream in
         state.boards.first { $0.name == stream.name } ?? StreamBoard(stream, date: settings.pace.date)
       }
@@ -84,7 +111,7 @@ package final class PipelineService: Sendable {
     let now = state.withLock { $0 }
     var pipeline = ServiceStatus.Pipeline(name: now.plan.name, file: file)
     pipeline.problem = now.problem
-    pipeline.streams = now.boards.map { $0.status(now.troubles?.troubles(of: $0.name) ?? []) }
+    pipeline.streams = now.boards.map { $0.status(troubles.troubles(of: $0.name)) }
     return pipeline
   }
 
@@ -128,15 +155,7 @@ package final class PipelineService: Sendable {
   /// Runs the streams as the file says, until it says something else.
   private func run(_ loaded: PipelineSource.Loaded) async {
     let stop = StopSignal(settings.pace)
-    let troubles = OpenTroubles(
-      Several([ring, settings.events(loaded.plan), Told(pipeline: loaded.plan.name, log: settings.log)]),
-      elapsed: settings.pace.elapsed,
-      date: settings.pace.date
-    )
-    state.withLock { state in
-      state.stop = stop
-      state.troubles = troubles
-    }
+    state.withLock { $0.stop = stop }
     if isEnding { stop.stop() }
     let boards = state.withLock { $0.boards }
     let wakeups = state.withLock { $0.wakeups }
@@ -194,7 +213,7 @@ package final class PipelineService: Sendable {
         refused = error.digest
         state.withLock { $0.problem = error.description }
         settings.log.error("\(name): the changed file is refused, all goes on as before\n\(error)")
-        ring.record(
+        troubles.record(
           HealthEvent("ReloadRefused", .warning, stream: "", "the changed file is refused, all goes on as before")
         )
       }
@@ -219,27 +238,12 @@ package final class PipelineService: Sendable {
   }
 }
 
-/// Hands events to several.
-private struct Several: EventRecorder {
-  let all: [any EventRecorder]
-  init(_ all: [any EventRecorder]) { self.all = all }
-  func record(_ event: HealthEvent) { for one in all { one.record(event) } }
-}
-
-/// Writes events into the log.
-private struct Told: EventRecorder {
-  let pipeline: String
-  let log: Logger
-
-  func record(_ event: HealthEvent) {
-    let level: Logger.Level =
-      switch event.severity {
-      case .error: .error
-      case .warning: .warning
-      case .info: .info
-      }
-    let place = event.stream.isEmpty ? pipeline : "\(pipeline)/\(event.stream)"
-    let words = event.isRecovery ? "\(event.tracker) is over" : event.tracker
-    log.log(level: level, "\(place): \(words): \(event.message)")
+extension HealthEvent.Severity {
+  fileprivate var level: Logger.Level {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .info: .info
+    }
   }
 }

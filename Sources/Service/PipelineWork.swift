@@ -1,4 +1,5 @@
 internal import Health
+internal import Logging
 internal import Pipelines
 internal import Qualys
 internal import State
