@@ -3,6 +3,7 @@ internal import Endpoint
 internal import Foundation
 internal import Logging
 internal import Pipelines
+internal import Qualys
 internal import Service
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -103,7 +104,9 @@ struct ServeCommand: AsyncParsableCommand {
     log.info("ended; what is delivered is kept, and the next start goes on behind it")
   }
 
-  private func pipelineService(of pipeline: String, _ log: Logger, _ throttles: SharedThrottles) throws -> PipelineService {
+  private func pipelineService(of pipeline: String, _ log: Logger, _ throttles: SharedThrottles) throws
+    -> PipelineService
+  {
     let file = try PipelineLocator.find(pipeline)
     let state = state
     @Sendable func folder(_ plan: Plan) -> String {
@@ -114,6 +117,17 @@ struct ServeCommand: AsyncParsableCommand {
       connect: LiveStack.connection(sharing: throttles)
     )
     settings.cores = cores
+    settings.rates = { plan in
+      (throttles.throttle(of: plan)?.rates ?? []).map { rate in
+        ServiceStatus.Rate(
+          api: rate.api.rawValue,
+          limit: rate.limit,
+          left: rate.left,
+          window: rate.window,
+          concurrency: rate.concurrency
+        )
+      }
+    }
     settings.log = log
     settings.events = { plan in
       LiveOptions.events(of: plan, state: folder(plan)) { text in log.error("\(text)") }

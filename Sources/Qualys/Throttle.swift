@@ -50,6 +50,15 @@ package final class Throttle: Sendable {
   /// How many calls of an API may run at once, as far as answers have told.
   package func concurrency(of api: API) -> Int { withAccount(of: api) { account, _ in account.concurrency } }
 
+  /// What answers told of the rate of each API, in the order of ``API``.
+  package var rates: [(api: API, limit: Int, left: Int, window: Int, concurrency: Int)] {
+    let accounts = state.withLock { $0.accounts }
+    return API.allCases.compactMap { api in
+      guard let account = accounts[api], let rate = account.rate else { return nil }
+      return (api, rate.limit, rate.left, rate.window, account.concurrency)
+    }
+  }
+
   /// Waits until a call may begin, and begins it: it runs until the slot is ended or its last reference goes.
   /// - Throws: `CancellationError`.
   package func slot(for api: API) async throws -> ThrottleSlot {

@@ -68,6 +68,12 @@ package struct ThrottleAccount: Sendable {
     self.hold = hold
   }
 
+  /// Calls in a window, those that the last answer left, and the window's seconds; nil until an answer told.
+  package var rate: (limit: Int, left: Int, window: Int)? {
+    guard let limit, let remaining else { return nil }
+    return (limit, remaining, Int((window ?? Self.usualWindow).components.seconds))
+  }
+
   /// How many calls may run at once.
   package var concurrency: Int { max(1, ceiling - fallen) }
 

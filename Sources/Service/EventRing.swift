@@ -12,6 +12,7 @@ package final class EventRing: EventRecorder {
     /// In order; the last has the highest number.
     var events: [ServiceEvent] = []
     var store: (any StateStore)?
+    var hasLooked = false
   }
 
   private let pipeline: String
@@ -31,9 +32,10 @@ package final class EventRing: EventRecorder {
       .compactMap { try? JSONDecoder().decode(ServiceEvent.self, from: Data($0.value)) }
       .sorted { $0.number < $1.number }
     contents.withLock { contents in
-      let isOpen = contents.store != nil
       contents.store = store
-      if isOpen { return }
+      // What came later is here already.
+      if contents.hasLooked { return }
+      contents.hasLooked = true
       let early = contents.events
       contents.events = kept
       for event in early { add(event, to: &contents) }

@@ -21,6 +21,8 @@ package final class PipelineService: Sendable {
     /// Where events go besides the state.
     package var events: @Sendable (Plan) -> any EventRecorder = { _ in NoEvents() }
     package var connect: Live.Connect
+    /// What answers told of the limits of the plan's subscription.
+    package var rates: @Sendable (Plan) -> [ServiceStatus.Rate] = { _ in [] }
     package var cores = 2
     package var output: String?
     /// Where all is said that a person may want to read.
@@ -111,6 +113,7 @@ package final class PipelineService: Sendable {
     let now = state.withLock { $0 }
     var pipeline = ServiceStatus.Pipeline(name: now.plan.name, file: file)
     pipeline.problem = now.problem
+    pipeline.rates = settings.rates(now.plan)
     pipeline.streams = now.boards.map { $0.status(troubles.troubles(of: $0.name)) }
     return pipeline
   }
