@@ -79,6 +79,11 @@ struct ServeCommand: AsyncParsableCommand {
       Int(Date().timeIntervalSince1970)
     }
     let endpoint = try self.endpoint(over: service, log)
+    let manager = ServiceManager(environment: { ProcessInfo.processInfo.environment[$0] }) {
+      let streams = service.status().pipelines.flatMap(\.streams)
+      let words = ServiceStatus.Health.allCases.map { health in "\(streams.count { $0.health == health }) \(health)" }
+      return "\(streams.count) streams: \(words.joined(separator: ", "))"
+    }
     signal(SIGHUP, SIG_IGN)
     let hangUps = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
     hangUps.setEventHandler { service.reload() }
@@ -86,7 +91,9 @@ struct ServeCommand: AsyncParsableCommand {
     defer { hangUps.cancel() }
     var configuration = ServiceGroupConfiguration(
       services: [
-        .init(service: service), .init(service: endpoint, failureTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: service),
+        .init(service: endpoint, failureTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: manager),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }

@@ -15,6 +15,9 @@ public enum Sluice {
     // What is written is for this user alone, and a reader that goes away is an answer, not a death.
     umask(0o077)
     signal(SIGPIPE, SIG_IGN)
+    // Memory holds secrets and hosts' data, so that none of it is left behind by a crash.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     await Components.$registry.withValue(registry) { await SluiceCommand.main() }
   }
 }

@@ -102,7 +102,7 @@ package struct ServiceStatus: Codable, Sendable, Equatable {
     package var rounds = 0
     /// Since the service began.
     package var counts = Counts()
-    /// What went through each stage since the service began, the source first, in order.
+    /// What went through each stage since the service began, in order: first the source, whose answers are pages.
     package var stages: [Stage] = []
     /// Where the stream ends.
     package var outputs: [Output] = []

@@ -216,7 +216,11 @@ package final class StreamBoard: Sendable {
       var sums = contents
       sums.addWatched()
       stream.counts = sums.counts
+      // The source gives answers, and the first stage reads them.
+      let pages = sums.counts.pages
       stream.stages = contents.plan.stages.map { sums.stage($0.name, of: "") }
+      if !stream.stages.isEmpty { stream.stages[0].entered = pages }
+      stream.stages.insert(ServiceStatus.Stage(name: contents.plan.source.name, entered: pages, left: pages), at: 0)
       stream.outputs = contents.plan.outputs.map { output in
         var shown = ServiceStatus.Output(name: output.name)
         shown.stages = output.stages.map { sums.stage($0.name, of: output.name) }
