@@ -11,7 +11,7 @@ final class ConnectionLifetime: ChannelInboundHandler, RemovableChannelHandler {
   private let grace: TimeAmount
   private var timers: [Scheduled<Void>] = []
 
-  init(lifetime: TimeAmount = .seconds(20), grace: TimeAmount = .seconds(10)) {
+  init(lifetime: TimeAmount, grace: TimeAmount) {
     self.lifetime = lifetime
     self.grace = grace
   }

@@ -7,11 +7,10 @@ internal import ServiceLifecycle
 
 /// The HTTP endpoint of a service: its health, status, events and metrics, a page, and restarts.
 ///
-/// It keeps nothing of its own but the metrics. At most 64 connections are open, each for 30 seconds at most and with
-/// headers of 16 KiB at most, so that who calls slowly or often cannot hurt the streams.
+/// It keeps nothing of its own but the metrics. Who calls slowly or often meets `EndpointLimits`: 64 connections, each for
+/// 30 seconds at most.
 package struct Endpoint: ServiceLifecycle.Service {
-  static let mostConnections = 64
-
+  var limits = EndpointLimits()
   private let settings: EndpointSettings
   private let responder: EndpointResponder
   private let onListening: @Sendable (_ port: Int) -> Void
@@ -41,18 +40,18 @@ package struct Endpoint: ServiceLifecycle.Service {
       responder: responder,
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [ConnectionLifetime()],
-          idleTimeout: .seconds(15),
+          additionalChannelHandlers: [ConnectionLifetime(lifetime: limits.lifetime, grace: limits.grace)],
+          idleTimeout: limits.idle,
           httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 8 << 10,
-            maxHeaderListSize: 16 << 10,
+            maxHeaderFieldSize: limits.headerSize,
+            maxHeaderListSize: limits.headersSize,
             maxHeaderFieldCount: 64
           )
         )
       ),
       configuration: .init(
         address: .hostname(settings.address, port: settings.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: silence)
+        availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: silence)
       ),
       onServerRunning: { [onListening, settings] channel in
         onListening(channel.localAddress?.port ?? settings.port)

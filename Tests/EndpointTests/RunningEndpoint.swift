@@ -1,38 +1,63 @@
-import Endpoint
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import NIOPosix
 import Testing
+
+@testable import Endpoint
 
 /// A token that is long enough.
 let token = "0123456789abcdef"
 
-/// An endpoint on the loopback interface as long as `body` runs, and a connection to it.
+/// An endpoint on the loopback interface as long as `body` runs, by its port.
+func withListening<Value>(
+  _ settings: EndpointSettings = EndpointSettings(port: 0),
+  over control: FixedControl = FixedControl(),
+  limits: EndpointLimits = EndpointLimits(),
+  _ body: (_ port: Int) async throws -> Value
+) async throws -> Value {
+  let (ports, port) = AsyncStream<Int>.makeStream()
+  var endpoint = try Endpoint(settings, over: control) { port.yield($0) }
+  endpoint.limits = limits
+  let running = Task { [endpoint] in
+    defer { port.finish() }
+    try await endpoint.run()
+  }
+  defer { running.cancel() }
+  return try await body(try #require(await ports.first { _ in true }))
+}
+
+/// An endpoint as long as `body` runs, and a connection to it.
 func withEndpoint<Value>(
   _ settings: EndpointSettings = EndpointSettings(port: 0),
   over control: FixedControl = FixedControl(),
   _ body: (TestClient) async throws -> Value
 ) async throws -> Value {
-  let (ports, port) = AsyncStream<Int>.makeStream()
-  let endpoint = try Endpoint(settings, over: control) { port.yield($0) }
-  let running = Task {
-    defer { port.finish() }
-    try await endpoint.run()
+  try await withListening(settings, over: control) { port in
+    let client = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(20)))
+    client.connect()
+    do {
+      let value = try await body(client)
+      try await client.shutdown()
+      return value
+    } catch {
+      try await client.shutdown()
+      throw error
+    }
   }
-  defer { running.cancel() }
-  let client = TestClient(
-    host: "127.0.0.1",
-    port: try #require(await ports.first { _ in true }),
-    configuration: .init(timeout: .seconds(20))
-  )
-  client.connect()
-  do {
-    let value = try await body(client)
-    try await client.shutdown()
-    return value
-  } catch {
-    try await client.shutdown()
-    throw error
+}
+
+/// Sends a text as it is, and waits for all that comes until the endpoint ends the connection.
+func converse(_ port: Int, _ text: String) async throws -> String {
+  let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    .connect(host: "127.0.0.1", port: port) { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+      }
+    }
+  return try await connection.executeThenClose { inbound, outbound in
+    try await outbound.write(ByteBuffer(string: text))
+    return try await inbound.reduce(into: "") { $0 += String(buffer: $1) }
   }
 }
 
