@@ -139,9 +139,13 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks", "Health", "Service", "Endpoint",
+        "Streaming", "Records", "Pipelines", "Qualys", "State", "Simulator", "Sinks", "Health", "Networking", "Service",
+        "Endpoint",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -151,8 +155,10 @@ let package = Package(
       name: "sluice",
       dependencies: ["Commands"],
       // Nobody loads its symbols, and a table of them costs memory and time at every start.
-      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])]
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])],
+      plugins: ["Commit"]
     ),
+    .plugin(name: "Commit", capability: .buildTool()),
 
     .target(
       name: "TestSupport",
@@ -301,8 +307,10 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Commands", "Pipelines", "Qualys", "State", "Streaming", "Sinks", "Health", "Simulator", "TestSupport",
+        "Commands", "Pipelines", "Qualys", "State", "Streaming", "Service", "Sinks", "Health", "Simulator",
+        "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["stdout.yaml", "strict.yaml", "lines.yaml"]
     ),

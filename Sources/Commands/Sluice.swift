@@ -11,14 +11,18 @@ public import Pipelines
 /// ```
 public enum Sluice {
   /// Runs the command that the process was called with, and ends the process with its exit code.
-  public static func main(registry: Registry = .standard) async {
+  ///
+  /// - Parameter commit: What `--version` says besides the number.
+  public static func main(registry: Registry = .standard, commit: String? = nil) async {
     // What is written is for this user alone, and a reader that goes away is an answer, not a death.
     umask(0o077)
     signal(SIGPIPE, SIG_IGN)
     // Memory holds secrets and hosts' data, so that none of it is left behind by a crash.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-    await Components.$registry.withValue(registry) { await SluiceCommand.main() }
+    await Version.$commit.withValue(commit) {
+      await Components.$registry.withValue(registry) { await SluiceCommand.main() }
+    }
   }
 }
 
@@ -38,7 +42,7 @@ struct SluiceCommand: AsyncParsableCommand {
       is delivered) or does not hold what 'trace' looks for, 70 records are unaccounted for, 75 try again later (disk, another run), 78 the pipeline file is \
       wrong.
       """,
-    version: "sluice 0.1.0",
+    version: "sluice \(Version.text)",
     subcommands: [
       RunCommand.self, ServeCommand.self, StatusCommand.self, ResetCommand.self, TraceCommand.self,
       EstimateCommand.self,

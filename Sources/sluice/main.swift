@@ -1,3 +1,3 @@
 import Commands
 
-await Sluice.main()
+await Sluice.main(commit: commit)
