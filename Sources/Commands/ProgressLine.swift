@@ -86,6 +86,14 @@ enum Figures {
     return unit == 0 ? "\(number) B" : "\(Double(Int(value * 10)) / 10) \(units[unit])"
   }
 
+  /// The two largest units of a time in seconds.
+  static func time(_ seconds: Int) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
+    if days > 0 { return "\(days) d" + (hours > 0 ? " \(hours) h" : "") }
+    if hours > 0 { return "\(hours) h" + (minutes > 0 ? " \(minutes) min" : "") }
+    return minutes > 0 ? "\(minutes) min" : "\(seconds) s"
+  }
+
   static func seconds(_ duration: Duration) -> String {
     let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
     return "\(Double(milliseconds) / 1000) s"

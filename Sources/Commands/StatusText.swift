@@ -32,8 +32,8 @@ struct StatusText: CustomStringConvertible {
       let pages = "\(Figures.count(last.pages)) page\(last.pages == 1 ? "" : "s")"
       rows.append(("last round", "ended \(ServerTime.text(last.ended))\(began), \(pages)"))
     }
-    let limit = "behind from \(Self.time(stream.limit)) on"
-    rows.append(("behind by", stream.behind.map { "\(Self.time($0)) (\(limit))" } ?? "everything"))
+    let limit = "behind from \(Figures.time(stream.limit)) on"
+    rows.append(("behind by", stream.behind.map { "\(Figures.time($0)) (\(limit))" } ?? "everything"))
     if !stream.leftOut.isEmpty {
       rows.append(("left out", stream.leftOut.map(Self.words).joined(separator: ", ")))
     }
@@ -62,14 +62,6 @@ struct StatusText: CustomStringConvertible {
 
   private static func words(_ event: LoggedEvent) -> String {
     "\(event.tracker) at \(ServerTime.text(event.time)): \(event.message)"
-  }
-
-  /// The two largest units of a time.
-  private static func time(_ seconds: Int) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
-    if days > 0 { return "\(days) d" + (hours > 0 ? " \(hours) h" : "") }
-    if hours > 0 { return "\(hours) h" + (minutes > 0 ? " \(minutes) min" : "") }
-    return minutes > 0 ? "\(minutes) min" : "\(seconds) s"
   }
 
   private static func aligned(_ rows: [(String, String)], indent: Int) -> String {

@@ -5,6 +5,8 @@ struct Substitution {
   /// Where names are looked up; nil when nobody is to look.
   var secrets: SecretSource?
   private(set) var findings = Findings()
+  /// The names that were asked for, in order, each once.
+  private(set) var names: [String] = []
 
   init(_ secrets: SecretSource?) { self.secrets = secrets }
 
@@ -58,7 +60,8 @@ struct Substitution {
     return result
   }
 
-  private func put(_ name: String, into scalar: inout YAMLNode.Scalar) {
+  private mutating func put(_ name: String, into scalar: inout YAMLNode.Scalar) {
+    if !names.contains(name) { names.append(name) }
     if let value = secrets?.value(of: name) {
       scalar.text += value
       if scalar.substitution == .none { scalar.substitution = .done }
