@@ -51,7 +51,7 @@ struct SluiceCommand: AsyncParsableCommand {
       DescribeCommand.self,
       GraphCommand.self, SchemaCommand.self, NewCommand.self, SimulateCommand.self,
       CaptureCommand.self, AnonymizeCommand.self,
-      GenerateCommand.self,
+      GenerateCommand.self, TopCommand.self,
     ]
   )
 }
