@@ -143,6 +143,7 @@ package final class PipelineService: Sendable {
 
   /// Runs until it is stopped or cancelled.
   package func run() async {
+    var jitter = settings.pace.random()
     while !isEnding, !Task.isCancelled {
       // What was checked last may have changed while it was being stopped.
       guard let loaded = try? source.load() else {
@@ -150,13 +151,15 @@ package final class PipelineService: Sendable {
         continue
       }
       adopt(loaded.plan)
-      await run(loaded)
+      await run(loaded, jitter: jitter)
+      // What somebody has mended is tried at once.
+      jitter = 0
     }
     for board in state.withLock({ $0.boards }) { board.stop() }
   }
 
   /// Runs the streams as the file says, until it says something else.
-  private func run(_ loaded: PipelineSource.Loaded) async {
+  private func run(_ loaded: PipelineSource.Loaded, jitter: Double) async {
     let stop = StopSignal(settings.pace)
     state.withLock { $0.stop = stop }
     if isEnding { stop.stop() }
@@ -177,7 +180,8 @@ package final class PipelineService: Sendable {
             for (board, stream) in zip(boards, loaded.plan.streams) where stream.api?.isOnGateway == api.isOnGateway {
               board.authenticate()
             }
-          }
+          },
+          jitter: jitter
         )
         await work.run()
       }

@@ -15,6 +15,8 @@ struct PipelineWork: Sendable {
   let troubles: OpenTroubles
   let stop: StopSignal
   let gate: CredentialsGate
+  /// By how much the first rounds are put off, from 0 to 1.
+  let jitter: Double
 
   private var pace: Pace { settings.pace }
 
@@ -136,7 +138,7 @@ struct PipelineWork: Sendable {
     let last = (try? session.standing(of: stream))?.last
     let began = last.map { $0.began.flatMap(ServerTime.seconds) ?? $0.ended }
     let ago = began.map { Duration.seconds(pace.date() - $0) }
-    let schedule = Schedule(every: every, last: ago, now: pace.elapsed(), random: pace.random())
+    let schedule = Schedule(every: every, last: ago, now: pace.elapsed(), random: jitter)
     if let ago, ago > every + every { tellLate(stream, ago, last, schedule) }
     return schedule
   }

@@ -15,7 +15,7 @@ package struct Schedule: Sendable, Equatable {
   ///   - random: A number from 0 to 1: services that are started at once do not ask at once.
   package init(every: Duration, last: Duration?, now: Duration, random: Double) {
     self.every = every
-    let jitter = min(every / 10, .seconds(60)) * random
+    let jitter = min(every / 10, .seconds(10)) * random
     // A clock on the wall that was put back is no reason to wait for longer.
     let wait = last.map { min(max(every - $0, .zero), every) } ?? .zero
     due = now + wait + jitter
