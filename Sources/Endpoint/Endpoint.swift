@@ -70,6 +70,9 @@ package struct Endpoint: ServiceLifecycle.Service {
       }
     } catch let error as IOError {
       throw EndpointError(code: error.errnoCode, listeningOn: settings.port)
+    } catch is SocketAddressError.UnknownHost {
+      // Its own words name the host.
+      throw EndpointError("the endpoint's address leads nowhere; write one of this machine's own")
     }
   }
 }

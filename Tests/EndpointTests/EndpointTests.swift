@@ -57,6 +57,14 @@ import Testing
     }
   }
 
+  @Test func anAddressThatLeadsNowhereIsSaid() async throws {
+    // Too long for a name: no name server is asked.
+    let settings = EndpointSettings(address: String(repeating: "x", count: 300), port: 0, token: token)
+    let endpoint = try Endpoint(settings, over: FixedControl())
+    let error = EndpointError("the endpoint's address leads nowhere; write one of this machine's own")
+    await #expect(throws: error) { try await endpoint.run() }
+  }
+
   @Test func headersThatAreTooLargeAreRefused() async throws {
     let answer = try await withEndpoint { client in
       try await client.ask("/status", [.userAgent: String(repeating: "x", count: 9 << 10)])
