@@ -14,8 +14,8 @@ enum YAMLText {
     let isEnded = lines.last?.isEmpty == true
     if isEnded { lines.removeLast() }
     let chomping = !isEnded ? "-" : lines.last?.isEmpty == true ? "+" : ""
-    // A reader would take the first line's spaces for the block's own.
-    let width = text.first == " " || text.first == "\n" ? "2" : ""
+    // A reader would take the first line's spaces for the block's own, and refuse a tab there.
+    let width = text.first.map { " \n\t".contains($0) } == true ? "2" : ""
     let margin = String(repeating: " ", count: indent + 2)
     return "|\(width)\(chomping)\n" + lines.map { $0.isEmpty ? "" : margin + $0 }.joined(separator: "\n")
   }

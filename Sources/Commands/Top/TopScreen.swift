@@ -57,6 +57,7 @@ enum TopScreen {
       let before = before?.streams.first { $0.name == stream.name }
       return TopRow(stream, before: before?.counts, seconds: seconds, now: status.now)
     }
+    guard !rows.isEmpty else { return lines }
     let columns = TopRow.columns(of: rows, in: width)
     lines.append(TopRow.titles(columns))
     for row in rows { lines += [row.line(columns)] + row.messages }
