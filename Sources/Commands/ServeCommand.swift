@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
       say("sluice: two of the files are named '\(name)', and would share a state; give one of them another name")
       throw ExitStatus.configuration
     }
-    let service = SluiceService(services, version: SluiceCommand.configuration.version) {
+    let service = SluiceService(services, version: Version.text) {
       Int(Date().timeIntervalSince1970)
     }
     let endpoint = try self.endpoint(over: service, log)

@@ -17,6 +17,7 @@ package final class LiveSession: Sendable {
   private let notices: [String]
   /// Streams that had a round since a state was begun that replaces one which could not be trusted.
   private let knowing = Mutex<Set<String>>([])
+  private let roundCount = Mutex(0)
 
   /// Opens a pipeline.
   ///
@@ -64,10 +65,15 @@ package final class LiveSession: Sendable {
       events: events
     )
     let asked = try rounds.begin(streams)
+    // Captures of rounds that begin in the same second are told apart by it.
+    let number = roundCount.withLock { count in
+      count += 1
+      return count
+    }
     let round = Round(number: 1, transport: nil, time: live.pace.date())
     let captures = run.captures(live, events)
     captures?.removeOld()
-    captures?.begin(round: round.number, at: round.time, state: state)
+    captures?.begin(round: number, at: round.time, state: state)
     defer { captures?.end() }
     let running = LiveRun(
       streams: streams,

@@ -103,7 +103,10 @@ package final class PipelineService: Sendable {
       state.boards = plan.streams.map { stream in
         state.boards.first { $0.name == stream.name } ?? StreamBoard(stream, date: settings.pace.date)
       }
-      for board in state.boards where state.wakeups[board.name] == nil { state.wakeups[board.name] = Wakeup() }
+      for board in state.boards where state.wakeups[board.name] == nil {
+        state.wakeups[board.name] = Wakeup()
+        state.wakeups[PipelineWork.turn(of: board.name)] = Wakeup()
+      }
     }
   }
 

@@ -87,51 +87,35 @@ struct PipelineWork: Sendable {
 
   private func rounds(of session: LiveSession) async {
     await withTaskGroup { group in
-      for chain in Self.chains(of: plan.streams) {
-        group.addTask { await rounds(of: chain, session) }
+      for stream in plan.streams {
+        group.addTask { await rounds(of: stream, session) }
       }
     }
   }
 
-  /// Streams that follow one another, each row beginning with one that follows nobody.
-  static func chains(of streams: [PlannedStream]) -> [[PlannedStream]] {
-    var chains: [[PlannedStream]] = []
-    var rest = streams
-    while let index = rest.firstIndex(where: { stream in !rest.contains { $0.name == stream.predecessor } }) {
-      let stream = rest.remove(at: index)
-      if let chain = chains.firstIndex(where: { chain in chain.contains { $0.name == stream.predecessor } }) {
-        chains[chain].append(stream)
-      } else {
-        chains.append([stream])
-      }
-    }
-    return chains
-  }
-
-  /// A row of streams: what follows has its round behind each of the first one's, or less often if its file says so.
-  private func rounds(of chain: [PlannedStream], _ session: LiveSession) async {
-    var schedules: [Schedule?] = []
-    for stream in chain { schedules.append(schedule(of: stream, session)) }
-    var failures = 0
+  /// A stream's rounds, each in its time: when it is due, or behind a round of the stream that it follows.
+  private func rounds(of stream: PlannedStream, _ session: LiveSession) async {
+    guard let board = board(stream.name) else { return }
+    var schedule = schedule(of: stream, session)
     while !stop.isStopped, !Task.isCancelled {
-      let names = chain.map(\.name)
-      let wait = schedules[0]?.wait(at: pace.elapsed()) ?? .zero
-      board(names[0])?.next(at: pace.date() + Int(wait.components.seconds))
-      if wait > .zero {
-        guard await rest(wait, names) != nil else { return }
+      let wait = schedule?.wait(at: pace.elapsed())
+      let isFollowing = stream.predecessor != nil
+      board.next(at: isFollowing ? nil : wait.map { pace.date() + Int($0.components.seconds) })
+      let woken = isFollowing ? [stream.name, Self.turn(of: stream.name)] : [stream.name]
+      guard await rest(isFollowing ? nil : wait, woken) != nil else { return }
+      // What follows another and has an interval of its own leaves turns out until it is due.
+      if isFollowing, let schedule, schedule.wait(at: pace.elapsed()) > .zero { continue }
+      schedule?.begin(at: pace.elapsed())
+      var failures = 0
+      while await !round(of: stream, board, session, &failures) {
+        if stop.isStopped || Task.isCancelled { return }
       }
-      var isWell = true
-      for index in chain.indices where isWell {
-        if stop.isStopped { return }
-        // What has an interval of its own is left out until it is due.
-        if index > 0, let schedule = schedules[index], schedule.wait(at: pace.elapsed()) > .zero { continue }
-        schedules[index]?.begin(at: pace.elapsed())
-        isWell = await round(of: chain[index], session, &failures)
-        if !isWell { schedules[0]?.hasten(at: pace.elapsed()) }
-      }
-      if isWell { failures = 0 }
+      for other in plan.streams where other.predecessor == stream.name { wakeups[Self.turn(of: other.name)]?.raise() }
     }
   }
+
+  /// Under which name a stream hears that the one before it has had its round.
+  static func turn(of stream: String) -> String { "turn of \(stream)" }
 
   private func schedule(of stream: PlannedStream, _ session: LiveSession) -> Schedule? {
     guard let every = PipelineService.interval(of: stream) else { return nil }
@@ -154,8 +138,12 @@ struct PipelineWork: Sendable {
   }
 
   /// One round of a stream; false when it did not end well, after a pause.
-  private func round(of stream: PlannedStream, _ session: LiveSession, _ failures: inout Int) async -> Bool {
-    guard let board = board(stream.name) else { return false }
+  private func round(
+    of stream: PlannedStream,
+    _ board: StreamBoard,
+    _ session: LiveSession,
+    _ failures: inout Int
+  ) async -> Bool {
     board.beginRound()
     let live = live(of: board)
     do {

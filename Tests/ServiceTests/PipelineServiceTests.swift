@@ -162,4 +162,43 @@ import Testing
     #expect(open.isEmpty)
     print("figure: virtual days served | \(days), \(stream.rounds) rounds, \(qualys.now.calls.count) calls")
   }
+
+  @Test func aStreamThatFollowsAnotherHoldsNobodyUp() async throws {
+    let more = """
+        behind:
+          after: detections
+          start: all
+          source: { detections: { show_igs: true } }
+          stages: [decode-detections, split-detections, encode-json]
+          sinks: [kept]
+      """
+    // What follows is refused for good.
+    let qualys = try ServedQualys { _, _, request in
+      request.value(of: "show_igs") == nil ? nil : ServedQualys.refusal(403)
+    }
+    qualys.change { $0.text = ServedQualys.file(more: more) }
+    let service = try await serve(qualys, for: .seconds(5 * 3_600 + 60))
+    let status = service.status()
+    #expect(status.streams.map(\.rounds) == [6, 0])
+    #expect(qualys.now.calls.count { $0.request.value(of: "show_igs") != nil } <= 2)
+    #expect(status.streams[1].follows == "detections")
+    #expect(status.streams[1].errorClass == "ThirdPartyConfig")
+  }
+
+  @Test func aStreamThatFollowsAnotherHasARoundBehindEachOfIts() async throws {
+    let more = """
+        behind:
+          after: detections
+          start: all
+          source: { detections: { show_igs: true } }
+          stages: [decode-detections, split-detections, encode-json]
+          sinks: [kept]
+      """
+    let qualys = try ServedQualys()
+    qualys.change { $0.text = ServedQualys.file(more: more) }
+    let service = try await serve(qualys, for: .seconds(5 * 3_600 + 60))
+    #expect(service.status().streams.map(\.rounds) == [6, 6])
+    let kinds = qualys.now.calls.map { $0.request.value(of: "show_igs") != nil }
+    #expect(kinds == (0..<12).map { $0 % 2 == 1 })
+  }
 }
