@@ -62,6 +62,23 @@ package struct Live: Sendable {
     package let wait: Int?
   }
 
+  /// Returns when somebody wants what is waited for to be tried at once; nil where nobody can.
+  package var hasten: (@Sendable () async -> Void)?
+
+  /// Waits, but not for longer than somebody wants.
+  ///
+  /// - Throws: What the wait throws.
+  func unlessHastened(_ wait: @escaping @Sendable () async throws -> Void) async throws {
+    guard let hasten else { return try await wait() }
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await wait() }
+      group.addTask { await hasten() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+    try Task.checkCancellation()
+  }
+
   /// May put something between the run and its state.
   package var keeping: @Sendable (any StateStore) -> any StateStore = { $0 }
 

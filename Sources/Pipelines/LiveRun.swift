@@ -102,7 +102,10 @@ struct LiveRun {
   private func wait(_ seconds: Int, because reason: String) async -> Bool {
     live.onWait(Live.Waiting(until: live.pace.date() + seconds, reason: reason))
     defer { live.onWait(nil) }
-    return (try? await live.stop.racing { [pace = live.pace] in try await pace.sleep(.seconds(seconds)) }) != nil
+    return
+      (try? await live.stop.racing { [live] in
+        try await live.unlessHastened { try await live.pace.sleep(.seconds(seconds)) }
+      }) != nil
   }
 
   /// Records what ended or delays a stream, unless whoever met it has done so.

@@ -86,7 +86,7 @@ package final class LiveSession: Sendable {
     ) { [run, connection, store] stream, since in
       var context = run.context(of: stream, store)
       let (transport, readAhead) = connection.stream(keeping: captures)
-      context.transport = WaitsShown(base: transport, pace: live.pace, onWait: live.onWait)
+      context.transport = WaitsShown(base: transport, live: live)
       context.readAhead = readAhead
       context.since = since
       context.stop = live.stop

@@ -69,6 +69,7 @@ struct PipelineWork: Sendable {
     live.events = troubles
     live.stop = stop
     live.pace = pace
+    if let wakeup = stream.flatMap({ wakeups[$0.name] }) { live.hasten = { await wakeup.wait() } }
     live.onNotice = { [log = settings.log] in log.info("\($0)") }
     live.onWait = { stream?.wait($0) }
     live.onStream = { watched in stream?.watch(watched) }
@@ -147,7 +148,7 @@ struct PipelineWork: Sendable {
     board.beginRound()
     let live = live(of: board)
     do {
-      let events = EventSummary(troubles)
+      let events = EventSummary(BoardEvents(board: board, date: pace.date, next: troubles))
       let report = try await stop.cancelling(after: StopSignal.limit) {
         try await session.round(of: [stream], live, events)
       }

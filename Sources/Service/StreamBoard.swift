@@ -146,6 +146,16 @@ package final class StreamBoard: Sendable {
     }
   }
 
+  /// What went wrong does so no more.
+  package func recover() {
+    change { contents in
+      contents.life.recover()
+      contents.failure = nil
+      contents.attempt = nil
+      contents.nextTry = nil
+    }
+  }
+
   /// It is tried again at a time.
   package func retry(at time: Int) { change { $0.nextTry = time } }
 

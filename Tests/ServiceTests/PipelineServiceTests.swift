@@ -2,6 +2,7 @@ import Health
 import Qualys
 import Service
 import Streaming
+import Synchronization
 import Testing
 
 /// A pipeline's rounds, in virtual time.
@@ -86,6 +87,31 @@ import Testing
       ]
     )
     #expect(!service.restart("nothing"))
+  }
+
+  @Test func aPersonMayCutAWaitShort() async throws {
+    let qualys = try ServedQualys { qualys, _, _ in
+      qualys.clock.date < VirtualClock.start + 3_600 ? ServedQualys.refusal(503) : nil
+    }
+    let calls = Mutex(0)
+    _ = try await serve(
+      qualys,
+      for: .seconds(2 * 3_600),
+      [
+        (
+          .seconds(3_000),
+          { service in
+            let stream = service.status().streams[0]
+            #expect(stream.state == .error && stream.errorClass == "ThirdPartyGeneric" && stream.attempt != nil)
+            #expect(stream.nextTry != nil)
+            calls.withLock { $0 = qualys.now.calls.count }
+            #expect(service.restart("detections"))
+          }
+        ),
+        (.seconds(3_001), { _ in #expect(qualys.now.calls.count == calls.withLock { $0 } + 1) }),
+      ]
+    )
+    #expect(!qualys.delivered.isEmpty)
   }
 
   @Test func aQualysThatIsDownForADayLosesNothing() async throws {
