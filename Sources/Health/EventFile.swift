@@ -5,7 +5,8 @@ internal import SystemPackage
 
 /// Writes events as lines of JSON into a file for this user alone (mode 0600), behind those of earlier runs.
 ///
-/// A line is written at once and whole. What cannot be written is said once, and is no failure of the run.
+/// A line is written at once and whole. What cannot be written is said once, and is no failure of the run. A file of 16 MiB,
+/// some twenty thousand events, becomes `NAME.1` in place of the one before, and a new one is begun.
 package final class EventFile: EventRecorder {
   /// What the file needs of the world: a seam, for tests.
   package struct World: Sendable {
@@ -27,9 +28,11 @@ package final class EventFile: EventRecorder {
     }
 
     /// A file of this machine, and its clock.
-    package static func file(_ path: String) -> World {
+    ///
+    /// - Parameter limit: At how many bytes another file is begun.
+    package static func file(_ path: String, limit: Int64 = 16 << 20) -> World {
       World(
-        append: { bytes in try EventFile.append(bytes, to: FilePath(path)) },
+        append: { bytes in try EventFile.append(bytes, to: FilePath(path), limit) },
         now: { Int(Date().timeIntervalSince1970 * 1000) },
         id: { UUID().uuidString.lowercased() }
       )
@@ -70,7 +73,10 @@ package final class EventFile: EventRecorder {
     }
   }
 
-  private static func append(_ bytes: [UInt8], to path: FilePath) throws {
+  /// What the file before this one is called.
+  static func former(_ path: String) -> String { path + ".1" }
+
+  private static func append(_ bytes: [UInt8], to path: FilePath, _ limit: Int64) throws {
     try createFolder(path.removingLastComponent())
     let file = try FileDescriptor.open(
       path,
@@ -78,7 +84,12 @@ package final class EventFile: EventRecorder {
       options: [.append, .create, .closeOnExec],
       permissions: .ownerReadWrite
     )
-    try file.closeAfter { _ = try file.writeAll(bytes) }
+    let size = try file.closeAfter {
+      try file.writeAll(bytes)
+      return try file.seek(offset: 0, from: .end)
+    }
+    guard size >= limit else { return }
+    guard unsafe rename(path.string, former(path.string)) == 0 else { throw Errno(rawValue: errno) }
   }
 
   private static func createFolder(_ folder: FilePath) throws {

@@ -24,8 +24,12 @@ package enum EventLog {
 
   /// The last events of a pipeline, in the order in which they were written; none when there is no file.
   ///
-  /// Memory: 8 MiB of the file, and the events.
+  /// Memory: 8 MiB of the file and of the one before it, and the events.
   package static func last(of pipeline: String, in path: String) -> [LoggedEvent] {
+    events(of: pipeline, in: EventFile.former(path)) + events(of: pipeline, in: path)
+  }
+
+  private static func events(of pipeline: String, in path: String) -> [LoggedEvent] {
     guard let file = FileHandle(forReadingAtPath: path) else { return [] }
     defer { try? file.close() }
     guard let end = try? file.seekToEnd() else { return [] }
