@@ -168,7 +168,7 @@ package final class PipelineService: Sendable {
     if isEnding { stop.stop() }
     let boards = state.withLock { $0.boards }
     let wakeups = state.withLock { $0.wakeups }
-    for (board, stream) in zip(boards, loaded.plan.streams) { board.start(stream, every: Self.interval(of: stream)) }
+    for (board, stream) in zip(boards, loaded.plan.streams) { board.start(stream, of: loaded.plan) }
     await withTaskGroup { group in
       group.addTask { [self] in
         let work = PipelineWork(
@@ -238,13 +238,6 @@ package final class PipelineService: Sendable {
       await group.next()
       group.cancelAll()
     }
-  }
-
-  /// How often a stream's rounds begin: as the file says, else as Sumo Logic polls (`sumo`, the source).
-  static func interval(of stream: PlannedStream) -> Duration? {
-    if let interval = stream.interval { return interval }
-    if stream.predecessor != nil { return nil }
-    return stream.api == .detections ? .seconds(3_600) : .seconds(86_400)
   }
 }
 

@@ -98,9 +98,9 @@ struct PipelineWork: Sendable {
   private func rounds(of stream: PlannedStream, _ session: LiveSession) async {
     guard let board = board(stream.name) else { return }
     var schedule = schedule(of: stream, session)
+    let isFollowing = plan.predecessor(of: stream) != nil
     while !stop.isStopped, !Task.isCancelled {
       let wait = schedule?.wait(at: pace.elapsed())
-      let isFollowing = stream.predecessor != nil
       board.next(at: isFollowing ? nil : wait.map { pace.date() + Int($0.components.seconds) })
       let woken = isFollowing ? [stream.name, Self.turn(of: stream.name)] : [stream.name]
       guard await rest(isFollowing ? nil : wait, woken) != nil else { return }
@@ -111,7 +111,9 @@ struct PipelineWork: Sendable {
       while await !round(of: stream, board, session, &failures) {
         if stop.isStopped || Task.isCancelled { return }
       }
-      for other in plan.streams where other.predecessor == stream.name { wakeups[Self.turn(of: other.name)]?.raise() }
+      for other in plan.streams where plan.predecessor(of: other)?.name == stream.name {
+        wakeups[Self.turn(of: other.name)]?.raise()
+      }
     }
   }
 
@@ -119,7 +121,7 @@ struct PipelineWork: Sendable {
   static func turn(of stream: String) -> String { "turn of \(stream)" }
 
   private func schedule(of stream: PlannedStream, _ session: LiveSession) -> Schedule? {
-    guard let every = PipelineService.interval(of: stream) else { return nil }
+    guard let every = plan.interval(of: stream) else { return nil }
     let last = (try? session.standing(of: stream))?.last
     let began = last.map { $0.began.flatMap(ServerTime.seconds) ?? $0.ended }
     let ago = began.map { Duration.seconds(pace.date() - $0) }

@@ -14,6 +14,7 @@ package final class StreamBoard: Sendable {
     var stateSince: Int
     var plan: PlannedStream
     var every: Duration?
+    var follows: String?
     var failure: (message: String, errorClass: ErrorClass)?
     var attempt: Int?
     var nextTry: Int?
@@ -55,10 +56,11 @@ package final class StreamBoard: Sendable {
   // MARK: - What happens
 
   /// The stream's task runs, with what the file says now.
-  package func start(_ plan: PlannedStream, every: Duration?) {
+  package func start(_ stream: PlannedStream, of plan: Plan) {
     change { contents in
-      contents.plan = plan
-      contents.every = every
+      contents.plan = stream
+      contents.every = plan.interval(of: stream)
+      contents.follows = plan.predecessor(of: stream)?.name
       // After a reload it begins anew, too.
       contents.life = StreamLife()
       contents.life.start()
@@ -216,7 +218,7 @@ package final class StreamBoard: Sendable {
       stream.waitingFor = contents.waiting?.reason
       stream.waitingUntil = contents.waiting?.until
       stream.every = contents.every.map { Int($0.components.seconds) }
-      stream.follows = contents.plan.predecessor
+      stream.follows = contents.follows
       stream.round = contents.round
       stream.round?.lines += contents.linesInRound
       stream.last = contents.last

@@ -85,7 +85,7 @@ struct Deployment {
       throw ExitStatus.configuration
     }
     if !plan.isLive { notes.append("'\(plan.name)' asks Qualys nothing; is it meant to be served?") }
-    let streams = plan.streams.map { Stream(name: $0.name, every: Self.interval(of: $0, in: plan)) }
+    let streams = plan.streams.map { Stream(name: $0.name, every: Int(plan.usualInterval(of: $0).components.seconds)) }
     pipelines.append(
       Pipeline(
         name: plan.name,
@@ -114,15 +114,6 @@ struct Deployment {
   /// Whether a path needs quotes nowhere.
   static func isPlain(_ path: String) -> Bool {
     path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/".contains($0)) }
-  }
-
-  /// How often a stream's rounds begin: as the file says, as the stream before it, as Sumo Logic's source does.
-  private static func interval(of stream: PlannedStream, in plan: Plan) -> Int {
-    if let interval = stream.interval { return Int(interval.components.seconds) }
-    let before = stream.predecessor.flatMap { name in plan.streams.first { $0.name == name } }
-    let detections = stream.followsDetections ? plan.streams.first { $0.api == .detections } : nil
-    if let other = before ?? detections { return interval(of: other, in: plan) }
-    return stream.api == .assets || stream.api == .knowledgeBase ? 86_400 : 3_600
   }
 
   /// Qualys' servers, and those that sinks send to.
