@@ -215,37 +215,14 @@ final class LiveQualys: Sendable {
 
   private var registry: Registry {
     var registry = Registry.standard
-    registry.register(sink: Kept.component) { [self] _, _ in Kept(self) }
-    return registry
-  }
-
-  /// Keeps the lines of pages that stand.
-  private final class Kept: Sink {
-    typealias Input = Line
-    static let component = Component("kept", summary: "Keeps lines.", example: "- kept")
-
-    private let qualys: LiveQualys
-    private var pending: [(mark: UInt32, text: String)] = []
-    private(set) var counts = SinkCounts()
-
-    init(_ qualys: LiveQualys) { self.qualys = qualys }
-
-    func write(_ batch: Batch<Line>) async throws {
-      qualys.change { $0.writes += 1 }
-      try await qualys.onWrite(qualys.now.writes)
-      counts.entered += batch.records.count
-      pending += batch.records.map { ($0.mark, $0.text) }
-      let ending = batch.position.ending
-      if ending == .none { return }
-      let stands = pending.filter { ending == .complete || $0.mark < batch.position.marks }
-      counts.acknowledged += stands.count
-      counts.abandoned += pending.count - stands.count
-      counts.bytes += stands.reduce(0) { $0 + $1.text.utf8.count + 1 }
-      qualys.change { state in state.lines += stands.map(\.text) }
-      pending = []
+    registry.register(sink: KeptLines.component) { [self] _, _ in
+      KeptLines {
+        self.change { $0.writes += 1 }
+        try await self.onWrite(self.now.writes)
+      } onLines: { lines in
+        self.change { $0.lines += lines }
+      }
     }
-
-    func finish() async throws {}
-    func discard() async {}
+    return registry
   }
 }

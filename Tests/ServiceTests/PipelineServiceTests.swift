@@ -189,20 +189,22 @@ import Testing
     print("figure: virtual days served | \(days), \(stream.rounds) rounds, \(qualys.now.calls.count) calls")
   }
 
+  /// A stream that follows the detections, and asks with a parameter of its own.
+  private static let behind = """
+      behind:
+        after: detections
+        start: all
+        source: { detections: { show_igs: true } }
+        stages: [decode-detections, split-detections, encode-json]
+        sinks: [kept]
+    """
+
   @Test func aStreamThatFollowsAnotherHoldsNobodyUp() async throws {
-    let more = """
-        behind:
-          after: detections
-          start: all
-          source: { detections: { show_igs: true } }
-          stages: [decode-detections, split-detections, encode-json]
-          sinks: [kept]
-      """
     // What follows is refused for good.
     let qualys = try ServedQualys { _, _, request in
       request.value(of: "show_igs") == nil ? nil : ServedQualys.refusal(403)
     }
-    qualys.change { $0.text = ServedQualys.file(more: more) }
+    qualys.change { $0.text = ServedQualys.file(more: Self.behind) }
     let service = try await serve(qualys, for: .seconds(5 * 3_600 + 60))
     let status = service.status()
     #expect(status.streams.map(\.rounds) == [6, 0])
@@ -212,16 +214,8 @@ import Testing
   }
 
   @Test func aStreamThatFollowsAnotherHasARoundBehindEachOfIts() async throws {
-    let more = """
-        behind:
-          after: detections
-          start: all
-          source: { detections: { show_igs: true } }
-          stages: [decode-detections, split-detections, encode-json]
-          sinks: [kept]
-      """
     let qualys = try ServedQualys()
-    qualys.change { $0.text = ServedQualys.file(more: more) }
+    qualys.change { $0.text = ServedQualys.file(more: Self.behind) }
     let service = try await serve(qualys, for: .seconds(5 * 3_600 + 60))
     #expect(service.status().streams.map(\.rounds) == [6, 6])
     let kinds = qualys.now.calls.map { $0.request.value(of: "show_igs") != nil }

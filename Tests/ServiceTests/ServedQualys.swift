@@ -19,25 +19,18 @@ final class ServedQualys: Sendable {
     var events: [HealthEvent] = []
     var password = "right"
     var text = ServedQualys.file()
-    /// Calls of the sink, and what each does.
-    var writes = 0
   }
 
   let clock = VirtualClock()
   let folder: TemporaryFolder
   private let state = Mutex(State())
   private let script: Script
-  private let onWrite: @Sendable (ServedQualys) throws -> Void
   /// A host comes every so often.
   static let hostInterval = 1_800
 
-  init(
-    _ script: @escaping Script = { _, _, _ in nil },
-    onWrite: @escaping @Sendable (ServedQualys) throws -> Void = { _ in }
-  ) throws {
+  init(_ script: @escaping Script = { _, _, _ in nil }) throws {
     folder = try TemporaryFolder()
     self.script = script
-    self.onWrite = onWrite
   }
 
   var now: State { state.withLock { $0 } }
@@ -146,38 +139,13 @@ final class ServedQualys: Sendable {
 
   private var registry: Registry {
     var registry = Registry.standard
-    registry.register(sink: Kept.component) { [self] _, _ in Kept(self) }
-    return registry
-  }
-
-  /// Keeps the lines of pages that stand.
-  private final class Kept: Sink {
-    typealias Input = Line
-    static let component = Component("kept", summary: "Keeps lines.", example: "- kept")
-
-    private let qualys: ServedQualys
-    private var pending: [(mark: UInt32, text: String)] = []
-    private(set) var counts = SinkCounts()
-
-    init(_ qualys: ServedQualys) { self.qualys = qualys }
-
-    func write(_ batch: Batch<Line>) async throws {
-      qualys.clock.note()
-      qualys.change { $0.writes += 1 }
-      try qualys.onWrite(qualys)
-      counts.entered += batch.records.count
-      pending += batch.records.map { ($0.mark, $0.text) }
-      let ending = batch.position.ending
-      if ending == .none { return }
-      let stands = pending.filter { ending == .complete || $0.mark < batch.position.marks }
-      counts.acknowledged += stands.count
-      counts.abandoned += pending.count - stands.count
-      counts.bytes += stands.reduce(0) { $0 + $1.text.utf8.count + 1 }
-      qualys.change { state in state.lines += stands.map(\.text) }
-      pending = []
+    registry.register(sink: KeptLines.component) { [self] _, _ in
+      KeptLines {
+        self.clock.note()
+      } onLines: { lines in
+        self.change { $0.lines += lines }
+      }
     }
-
-    func finish() async throws {}
-    func discard() async {}
+    return registry
   }
 }
