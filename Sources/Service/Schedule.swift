@@ -27,9 +27,6 @@ package struct Schedule: Sendable, Equatable {
     due = max(due + every, now)
   }
 
-  /// The next round begins as soon as it can.
-  package mutating func hasten(at now: Duration) { due = min(due, now) }
-
   /// How long to wait.
   package func wait(at now: Duration) -> Duration { max(due - now, .zero) }
 }
