@@ -12,7 +12,9 @@ public import Pipelines
 public enum Sluice {
   /// Runs the command that the process was called with, and ends the process with its exit code.
   ///
-  /// - Parameter commit: What `--version` says besides the number.
+  /// - Parameters:
+  ///   - registry: The components that a pipeline file may name.
+  ///   - commit: What `--version` says besides the number.
   public static func main(registry: Registry = .standard, commit: String? = nil) async {
     // What is written is for this user alone, and a reader that goes away is an answer, not a death.
     umask(0o077)
