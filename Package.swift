@@ -158,7 +158,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])],
       plugins: ["Commit"]
     ),
-    .plugin(name: "Commit", capability: .buildTool()),
+    .plugin(name: "Commit", capability: .buildTool(), path: "Sources/Commit"),
 
     .target(
       name: "TestSupport",
