@@ -79,7 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
       Int(Date().timeIntervalSince1970)
     }
     let endpoint = try self.endpoint(over: service, log)
-    let manager = ServiceManager(environment: { ProcessInfo.processInfo.environment[$0] }) {
+    let notifier = SystemdNotifier(environment: { ProcessInfo.processInfo.environment[$0] }) {
       let streams = service.status().pipelines.flatMap(\.streams)
       let words = ServiceStatus.Health.allCases.map { health in "\(streams.count { $0.health == health }) \(health)" }
       return "\(streams.count) streams: \(words.joined(separator: ", "))"
@@ -93,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
       services: [
         .init(service: service),
         .init(service: endpoint, failureTerminationBehavior: .gracefullyShutdownGroup),
-        .init(service: manager),
+        .init(service: notifier),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }

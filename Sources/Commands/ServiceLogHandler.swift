@@ -22,12 +22,17 @@ struct ServiceLogHandler: LogHandler {
     var message: String
   }
 
-  /// One line: what is no character of a line is escaped, or taken for a space.
+  /// What is written of an event: as JSON one line; on a terminal no control character but the newline comes through.
   func line(_ event: LogEvent, at date: Date) -> String {
     let message = event.message.description
     if isTerminal {
+      let shown = String(
+        String.UnicodeScalarView(
+          message.unicodeScalars.map { $0.properties.generalCategory == .control && $0 != "\n" ? " " : $0 }
+        )
+      )
       let time = date.formatted(.dateTime.hour(.twoDigits(amPM: .omitted)).minute(.twoDigits).second(.twoDigits))
-      return "\(time) \(event.level == .info ? "" : "\(event.level.rawValue): ")\(message)"
+      return "\(time) \(event.level == .info ? "" : "\(event.level.rawValue): ")\(shown)"
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

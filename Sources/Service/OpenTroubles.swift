@@ -8,6 +8,9 @@ package final class OpenTroubles: EventRecorder {
   /// How often an open trouble is told of again.
   package static let interval = Duration.seconds(300)
 
+  /// A changed file is refused: no round ends that, but a file that is right.
+  package static let reloadRefused = "ReloadRefused"
+
   /// A trouble that is not over.
   package struct Trouble: Sendable, Equatable {
     /// The last that was told of it.
@@ -92,7 +95,7 @@ package final class OpenTroubles: EventRecorder {
     let date = date()
     let ended = open.withLock { open in
       let keys = open.keys.filter { key in
-        guard key.stream == stream || key.stream.isEmpty else { return false }
+        guard key.stream == stream || key.stream.isEmpty, key.tracker != Self.reloadRefused else { return false }
         guard let classes else { return true }
         return open[key]?.event.errorClass.map(classes.contains) ?? false
       }

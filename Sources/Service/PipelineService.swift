@@ -24,7 +24,6 @@ package final class PipelineService: Sendable {
     /// What answers told of the limits of the plan's subscription.
     package var rates: @Sendable (Plan) -> [ServiceStatus.Rate] = { _ in [] }
     package var cores = 2
-    package var output: String?
     /// Where all is said that a person may want to read.
     package var log = Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() }
 
@@ -212,6 +211,11 @@ package final class PipelineService: Sendable {
       if stop.isStopped || isEnding { return }
       do throws(RefusedPipeline) {
         let now = try source.load()
+        if refused != nil {
+          var event = HealthEvent(OpenTroubles.reloadRefused, .info, stream: "", "the file is right again")
+          event.isRecovery = true
+          troubles.record(event)
+        }
         refused = nil
         state.withLock { $0.problem = nil }
         if now.digest != digest {
@@ -224,7 +228,12 @@ package final class PipelineService: Sendable {
         state.withLock { $0.problem = error.description }
         settings.log.error("\(name): the changed file is refused, all goes on as before\n\(error)")
         troubles.record(
-          HealthEvent("ReloadRefused", .warning, stream: "", "the changed file is refused, all goes on as before")
+          HealthEvent(
+            OpenTroubles.reloadRefused,
+            .warning,
+            stream: "",
+            "the changed file is refused, all goes on as before"
+          )
         )
       }
     }

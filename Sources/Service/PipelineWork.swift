@@ -42,7 +42,6 @@ struct PipelineWork: Sendable {
   private func open() throws -> LiveSession {
     let run = Run(
       plan,
-      output: settings.output,
       state: settings.stateFolder(plan),
       cores: settings.cores,
       onProgress: { board($0.stream)?.progress($0) },

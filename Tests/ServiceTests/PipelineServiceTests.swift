@@ -153,10 +153,18 @@ import Testing
           { service in
             #expect(qualys.now.calls.count == 5)
             #expect(service.status().problem != nil)
+            // Rounds that go well do not mend a file.
+            let refusals = qualys.now.events.filter { $0.tracker == "ReloadRefused" && $0.counts["repeats"] == nil }
+            #expect(refusals.map(\.isRecovery) == [false])
             qualys.change { $0.text = ServedQualys.file(every: "30m") }
           }
         ),
         (.seconds(6 * 3_600), { service in #expect(service.status().problem == nil) }),
+      ]
+    )
+    #expect(
+      qualys.now.events.filter { $0.tracker == "ReloadRefused" && $0.counts["repeats"] == nil }.map(\.isRecovery) == [
+        false, true,
       ]
     )
     #expect(qualys.now.calls.count > 16)

@@ -67,7 +67,6 @@ final class ServedQualys: Sendable {
     }
     settings.pace = clock.pace
     settings.lookInterval = .seconds(600)
-    settings.output = nil
     settings.events = { [self] _ in Events(qualys: self) }
     let source = PipelineSource(file: "served.yaml") { [self] () throws(RefusedPipeline) in
       let (text, password) = state.withLock { ($0.text, $0.password) }

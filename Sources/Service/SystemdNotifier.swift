@@ -4,7 +4,7 @@ internal import ServiceLifecycle
 /// Tells systemd that the service is ready, that it is alive, and that it ends (`Type=notify`, `WatchdogSec`).
 ///
 /// Does nothing where `$NOTIFY_SOCKET` is not set.
-package struct ServiceManager: ServiceLifecycle.Service {
+package struct SystemdNotifier: ServiceLifecycle.Service {
   private let socket: String?
   /// How often the service must say that it is alive.
   private let watchdog: Duration?
