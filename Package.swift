@@ -120,6 +120,7 @@ let package = Package(
         "Streaming", "Pipelines", "Qualys", "State", "Health", "Sinks",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),

@@ -69,7 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let log = Logger(label: "sluice") { _ in ServiceLogHandler() }
     let throttles = SharedThrottles()
-    let services = try pipelines.map { try pipelineService(of: $0, log, throttles) }
+    let metrics = PrometheusMetrics.ofService()
+    let services = try pipelines.map { try pipelineService(of: $0, log, throttles, metrics) }
     let names = services.map(\.name)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 {
       say("sluice: two of the files are named '\(name)', and would share a state; give one of them another name")
@@ -78,7 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
     let service = SluiceService(services, version: Version.text) {
       Int(Date().timeIntervalSince1970)
     }
-    let endpoint = try self.endpoint(over: service, log)
+    let endpoint = try self.endpoint(over: service, log, metrics)
     let notifier = SystemdNotifier(environment: { ProcessInfo.processInfo.environment[$0] }) {
       let streams = service.status().pipelines.flatMap(\.streams)
       let words = ServiceStatus.Health.allCases.map { health in "\(streams.count { $0.health == health }) \(health)" }
@@ -111,9 +112,12 @@ struct ServeCommand: AsyncParsableCommand {
     log.info("ended; what is delivered is kept, and the next start goes on behind it")
   }
 
-  private func pipelineService(of pipeline: String, _ log: Logger, _ throttles: SharedThrottles) throws
-    -> PipelineService
-  {
+  private func pipelineService(
+    of pipeline: String,
+    _ log: Logger,
+    _ throttles: SharedThrottles,
+    _ metrics: PrometheusMetrics
+  ) throws -> PipelineService {
     let file = try PipelineLocator.find(pipeline)
     let state = state
     @Sendable func folder(_ plan: Plan) -> String {
@@ -124,6 +128,7 @@ struct ServeCommand: AsyncParsableCommand {
       connect: LiveStack.connection(sharing: throttles)
     )
     settings.cores = cores
+    settings.metrics = metrics
     settings.rates = { plan in
       (throttles.throttle(of: plan)?.rates ?? []).map { rate in
         ServiceStatus.Rate(
@@ -149,7 +154,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  private func endpoint(over service: SluiceService, _ log: Logger) throws -> Endpoint {
+  private func endpoint(over service: SluiceService, _ log: Logger, _ metrics: PrometheusMetrics) throws -> Endpoint {
     var settings = EndpointSettings(token: SecretSource.system.value(of: EndpointSettings.tokenName))
     if let address { (settings.address, settings.port) = address }
     if let tokenFile {
@@ -161,7 +166,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let host = settings.address.contains(":") ? "[\(settings.address)]" : settings.address
     do throws(EndpointError) {
-      return try Endpoint(settings, over: service) { log.info("listening on http://\(host):\($0)") }
+      return try Endpoint(settings, over: service, metrics: metrics) { log.info("listening on http://\(host):\($0)") }
     } catch {
       say("sluice: \(error)")
       throw ExitStatus.configuration

@@ -17,17 +17,20 @@ package struct Endpoint: ServiceLifecycle.Service {
 
   /// Prepares an endpoint; nothing is open before `run`.
   ///
-  /// - Parameter onListening: Is told the port, once.
+  /// - Parameters:
+  ///   - metrics: Where the service tells what no status has; one of ``PrometheusMetrics/ofService()``.
+  ///   - onListening: Is told the port, once.
   /// - Throws: What is wrong with the settings, such as that a token is missing.
   package init(
     _ settings: EndpointSettings,
     over control: any ServiceControl,
+    metrics: PrometheusMetrics = .ofService(),
     onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
   ) throws(EndpointError) {
     try settings.check()
     self.settings = settings
     self.onListening = onListening
-    responder = EndpointResponder(rules: AccessRules(settings), control: control)
+    responder = EndpointResponder(rules: AccessRules(settings), control: control, prometheus: metrics)
   }
 
   /// Answers until a graceful shutdown or cancellation; requests under way are answered, within 30 seconds.

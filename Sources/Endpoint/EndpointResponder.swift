@@ -15,14 +15,13 @@ struct EndpointResponder: HTTPResponder {
 
   private let rules: AccessRules
   private let control: any ServiceControl
-  private let prometheus = PrometheusMetrics(
-    help: Dictionary(uniqueKeysWithValues: ServiceMetric.all.map { ($0.name, $0.help) })
-  )
+  private let prometheus: PrometheusMetrics
   private let metrics: ServiceMetrics
 
-  init(rules: AccessRules, control: any ServiceControl) {
+  init(rules: AccessRules, control: any ServiceControl, prometheus: PrometheusMetrics) {
     self.rules = rules
     self.control = control
+    self.prometheus = prometheus
     metrics = ServiceMetrics(factory: prometheus)
   }
 

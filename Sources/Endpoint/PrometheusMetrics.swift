@@ -24,6 +24,11 @@ package final class PrometheusMetrics: MetricsFactory {
   /// - Parameter help: What a name means, where that is known.
   package init(help: [String: String] = [:]) { self.help = help }
 
+  /// A factory that knows what the metrics of a service mean.
+  package static func ofService() -> PrometheusMetrics {
+    PrometheusMetrics(help: Dictionary(uniqueKeysWithValues: ServiceMetric.all.map { ($0.name, $0.help) }))
+  }
+
   /// All numbers, in the order of names and labels.
   package func text() -> String {
     let families = families.withLock(\.self)

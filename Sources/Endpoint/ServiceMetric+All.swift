@@ -30,7 +30,9 @@ extension ServiceMetric {
       "Tries that followed a failure, by the failure's class."
     ) { $0.counts.retries.map { ($0.key, $0.value) } },
 
-    .stream("sluice_round_duration_seconds", .gauge, unit: "seconds", "How long the last finished round took.") {
+    .durations(StreamTimers.pages, "How long pages took: from the commit of the page before, waits included."),
+    .durations(StreamTimers.rounds, "How long finished rounds took."),
+    .stream("sluice_last_round_duration_seconds", .gauge, unit: "seconds", "How long the last finished round took.") {
       $0.last.flatMap { round in round.ended.map { $0 - round.began } }
     },
     .stream(
@@ -39,6 +41,12 @@ extension ServiceMetric {
       unit: "seconds",
       "How old what was collected is: since the beginning of the round that gave it."
     ) { $0.behind },
+    .stream(
+      "sluice_queue_records",
+      .gauge,
+      unit: "records",
+      "Records that wait between two stages, or before the sinks."
+    ) { $0.queued },
     .stream(
       "sluice_stream_state",
       .gauge,

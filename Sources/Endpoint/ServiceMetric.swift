@@ -6,6 +6,8 @@ package struct ServiceMetric: Sendable {
     /// Grows for as long as the service runs.
     case counter
     case gauge
+    /// Told as it happens, by ``StreamTimers``.
+    case histogram
   }
 
   /// A number, with the labels' values in the order of their names.
@@ -71,6 +73,11 @@ package struct ServiceMetric: Sendable {
         }
       }
     }
+  }
+
+  /// Durations of each stream, that no status has.
+  static func durations(_ name: String, _ meaning: String) -> Self {
+    Self(name: name, kind: .histogram, unit: "seconds", meaning: meaning, labels: ["pipeline", "stream"]) { _ in [] }
   }
 
   /// A number of each API that was asked.

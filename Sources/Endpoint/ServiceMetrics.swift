@@ -60,7 +60,8 @@ package final class ServiceMetrics: Sendable {
     return switch metric.kind {
     case .counter:
       .counter(Counter(label: metric.name, dimensions: dimensions, factory: factory), told: 0)
-    case .gauge: .gauge(Meter(label: metric.name, dimensions: dimensions, factory: factory))
+    // Of a histogram a status has nothing.
+    case .gauge, .histogram: .gauge(Meter(label: metric.name, dimensions: dimensions, factory: factory))
     }
   }
 }

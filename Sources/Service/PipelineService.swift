@@ -1,3 +1,4 @@
+package import CoreMetrics
 package import Health
 package import Logging
 package import Pipelines
@@ -24,6 +25,8 @@ package final class PipelineService: Sendable {
     /// What answers told of the limits of the plan's subscription.
     package var rates: @Sendable (Plan) -> [ServiceStatus.Rate] = { _ in [] }
     package var cores = 2
+    /// Where it is told how long pages and rounds take.
+    package var metrics: any MetricsFactory = NOOPMetricsHandler.instance
     /// Where all is said that a person may want to read.
     package var log = Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() }
 
@@ -100,13 +103,19 @@ package final class PipelineService: Sendable {
       state.plan = plan
       state.events = settings.events(plan)
       state.boards = plan.streams.map { stream in
-        state.boards.first { $0.name == stream.name } ?? StreamBoard(stream, date: settings.pace.date)
+        state.boards.first { $0.name == stream.name } ?? board(of: stream, in: plan)
       }
       for board in state.boards where state.wakeups[board.name] == nil {
         state.wakeups[board.name] = Wakeup()
         state.wakeups[PipelineWork.turn(of: board.name)] = Wakeup()
       }
     }
+  }
+
+  private func board(of stream: PlannedStream, in plan: Plan) -> StreamBoard {
+    let pace = settings.pace
+    let timers = StreamTimers(of: stream.name, in: plan.name, settings.metrics, elapsed: pace.elapsed)
+    return StreamBoard(stream, timers: timers, date: pace.date)
   }
 
   // MARK: - What it is asked

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The memory of this process that is resident.
-enum ResidentMemory {
+package enum ResidentMemory {
   /// In bytes; zero where the system does not tell.
-  static var bytes: Int {
+  package static var bytes: Int {
     guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
     defer { unsafe fclose(file) }
     var line = [CChar](repeating: 0, count: 128)

@@ -98,6 +98,8 @@ package struct ServiceStatus: Codable, Sendable, Equatable {
     package var next: Int?
     /// How old what was collected is: since the beginning of the round that gave it.
     package var behind: Int?
+    /// Records of the round at hand that wait between two stages, or before the sinks.
+    package var queued = 0
     /// Rounds that were finished since the service began.
     package var rounds = 0
     /// Since the service began.

@@ -36,11 +36,13 @@ package final class StreamBoard: Sendable {
 
   package let name: String
   private let date: @Sendable () -> Int
+  private let timers: StreamTimers?
   private let contents: Mutex<Contents>
 
-  package init(_ plan: PlannedStream, date: @escaping @Sendable () -> Int) {
+  package init(_ plan: PlannedStream, timers: StreamTimers? = nil, date: @escaping @Sendable () -> Int) {
     name = plan.name
     self.date = date
+    self.timers = timers
     contents = Mutex(Contents(stateSince: date(), plan: plan))
   }
 
@@ -102,6 +104,7 @@ package final class StreamBoard: Sendable {
 
   package func beginRound() {
     let now = date()
+    timers?.beginRound()
     change { contents in
       contents.next = nil
       contents.round = ServiceStatus.Round(began: now)
@@ -125,6 +128,7 @@ package final class StreamBoard: Sendable {
 
   /// A page is committed.
   package func commit() {
+    timers?.endPage()
     change { contents in
       contents.life.collect()
       contents.failure = nil
@@ -164,6 +168,7 @@ package final class StreamBoard: Sendable {
   /// A round has ended well.
   package func endRound(_ report: RunReport.Stream, watermark: Int?) {
     let now = date()
+    timers?.endRound()
     change { contents in
       contents.life.collect()
       contents.failure = nil
@@ -225,6 +230,7 @@ package final class StreamBoard: Sendable {
       stream.next = contents.next
       stream.behind = contents.watermark.map { max(0, now - $0) }
       stream.rounds = contents.rounds
+      stream.queued = contents.queued
       var sums = contents
       sums.addWatched()
       stream.counts = sums.counts
@@ -247,6 +253,20 @@ package final class StreamBoard: Sendable {
 }
 
 extension StreamBoard.Contents {
+  /// Records of the round at hand that have left a stage and not yet come to what stands behind it.
+  fileprivate var queued: Int {
+    guard let watched else { return 0 }
+    let trunk = watched.stages.map(\.current)
+    var queued = zip(trunk, trunk.dropFirst()).reduce(0) { $0 + $1.0.left - $1.1.entered }
+    for output in watched.outputs {
+      let stages = trunk.suffix(1) + output.stages.map(\.current)
+      queued += zip(stages, stages.dropFirst()).reduce(0) { $0 + $1.0.left - $1.1.entered }
+      queued += stages.last?.left ?? 0
+    }
+    // Meters are read one after the other, while they count.
+    return max(0, queued - linesInRound)
+  }
+
   /// Adds what the round at hand has counted to the sums, and forgets it.
   fileprivate mutating func addWatched() {
     counts.recordsOut += linesInRound

@@ -113,7 +113,8 @@ import Yams
   private static let metrics = [
     "sluice_records_in_total", "sluice_records_out_total", "sluice_records_filtered_total",
     "sluice_dead_letters_total", "sluice_bytes_out_total", "sluice_repaired_characters_total", "sluice_pages_total",
-    "sluice_rounds_total", "sluice_round_duration_seconds", "sluice_rate_calls_left", "sluice_rate_calls_limit",
+    "sluice_rounds_total", "sluice_last_round_duration_seconds", "sluice_page_duration_seconds_sum",
+    "sluice_page_duration_seconds_count", "sluice_queue_records", "sluice_rate_calls_left", "sluice_rate_calls_limit",
     "sluice_retries_total", "sluice_watermark_age_seconds", "sluice_stream_state", "sluice_stream_health",
     "sluice_resident_memory_bytes",
     "sluice_start_time_seconds",

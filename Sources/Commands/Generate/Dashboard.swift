@@ -88,8 +88,21 @@ struct Dashboard {
       title: "How long the last round took",
       unit: "s",
       width: 12,
-      lines: [("sluice_round_duration_seconds\(stream)", streamName)]
+      lines: [("sluice_last_round_duration_seconds\(stream)", streamName)]
     ),
+    Panel(
+      title: "How long a page takes",
+      unit: "s",
+      width: 12,
+      lines: [
+        (
+          "rate(sluice_page_duration_seconds_sum\(stream)[$__rate_interval])"
+            + " / rate(sluice_page_duration_seconds_count\(stream)[$__rate_interval])",
+          streamName
+        )
+      ]
+    ),
+    Panel(title: "Records that wait", width: 12, lines: [("sluice_queue_records\(stream)", streamName)]),
     Panel(
       title: "Health: 0 green, 1 yellow, 2 red",
       width: 12,
