@@ -24,7 +24,7 @@ import Testing
       // The pipe stays open: the run waits for more when the signal comes.
       try input.fileHandleForWriting.write(contentsOf: page.prefix(page.count - 5000))
       var names: [String] = []
-      for _ in 0..<100 where !names.contains(where: { $0.hasSuffix(".part") }) {
+      for _ in 0..<6_000 where !names.contains(where: { $0.hasSuffix(".part") }) {
         try await Task.sleep(for: .milliseconds(50))
         names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       }

@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// `sluice run` against a slow Qualys on this machine, killed at moments that a seed gives.
+/// `sluice run` against a slow Qualys on this machine, killed in answers that a seed gives.
 @Suite struct LiveKillCommandTests {
   private static let seed: UInt64 = 2026
   private static let killsOfEach = 2
@@ -36,8 +36,21 @@ import Testing
     """
   }
 
+  /// When a run is killed: a while behind one of its calls.
+  private struct Moment {
+    let call: Int
+    let delay: Duration
+
+    init(_ generator: inout SeededGenerator) {
+      call = Int.random(in: 1...3, using: &generator)
+      delay = .milliseconds(Int.random(in: 0...100, using: &generator))
+    }
+  }
+
   /// Runs in a folder, to the end or until it is killed; gives how it ended.
-  private static func run(in folder: URL, killedAfter delay: Duration? = nil) async throws -> Int32 {
+  private static func run(in folder: URL, killedAt moment: Moment? = nil, of server: SimulatedServer) async throws
+    -> Int32
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try Program.path)
     process.arguments = ["run", "killed.yaml", "--state", "state"]
@@ -50,23 +63,25 @@ import Testing
       ended.continuation.yield(process.terminationStatus)
       ended.continuation.finish()
     }
+    let last = server.calls.count + (moment?.call ?? 0)
     try process.run()
-    if let delay {
-      try await Task.sleep(for: delay)
+    if let moment {
+      while process.isRunning, server.calls.count < last { try await Task.sleep(for: .milliseconds(1)) }
+      try await Task.sleep(for: moment.delay)
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
     return await ended.stream.first { _ in true } ?? -1
   }
 
   /// Kills a run at each of some moments, and lets it end then; gives all lines, and how many runs were killed.
-  private static func lines(killedAfter delays: [Duration]) async throws -> (lines: Data, kills: Int) {
+  private static func lines(killedAt moments: [Moment] = []) async throws -> (lines: Data, kills: Int) {
     let server = try server()
     let port = try await server.start()
     let result = try await Program.withFolder { folder in
       try Data(file(port: port).utf8).write(to: folder.appending(path: "killed.yaml"))
       var kills = 0
-      for delay in delays where try await run(in: folder, killedAfter: delay) == SIGKILL { kills += 1 }
-      #expect(try await run(in: folder) == 0)
+      for moment in moments where try await run(in: folder, killedAt: moment, of: server) == SIGKILL { kills += 1 }
+      #expect(try await run(in: folder, of: server) == 0)
       let out = folder.appending(path: "out")
       let names = try FileManager.default.contentsOfDirectory(atPath: out.path)
       #expect(names.allSatisfy { $0.hasSuffix(".jsonl.gz") } && names.count > 3, "\(names)")
@@ -78,27 +93,22 @@ import Testing
 
   @Test("SIGKILL at any moment costs nothing")
   func killed() async throws {
-    let start = ContinuousClock.now
-    let reference = try await Self.lines(killedAfter: []).lines
-    // On any machine, a run that is alone is no slower than five at once.
-    let whole = ContinuousClock.now - start
+    let reference = try await Self.lines().lines
     #expect(reference.count > 50_000)
     var generator = SeededGenerator(seed: Self.seed)
-    let delays = (0..<5).map { _ in
-      (0..<Self.killsOfEach).map { _ in whole * Double.random(in: 0.1...0.7, using: &generator) }
-    }
+    let moments = (0..<5).map { _ in (0..<Self.killsOfEach).map { _ in Moment(&generator) } }
     let kills = try await withThrowingTaskGroup(of: Int.self) { group in
-      for delays in delays {
+      for moments in moments {
         group.addTask {
-          let (lines, kills) = try await Self.lines(killedAfter: delays)
+          let (lines, kills) = try await Self.lines(killedAt: moments)
           let isSame = lines == reference
-          #expect(isSame, "killed after \(delays): \(lines.count) bytes instead of \(reference.count)")
+          #expect(isSame, "killed at \(moments): \(lines.count) bytes instead of \(reference.count)")
           return kills
         }
       }
       return try await group.reduce(0, +)
     }
     #expect(kills > 3)
-    print("figure: sluice run, killed by the clock: kills | \(kills)")
+    print("figure: sluice run, killed within answers: kills | \(kills)")
   }
 }

@@ -25,7 +25,7 @@ import Testing
       process.standardError = try FileHandle(forWritingTo: log)
       try process.run()
       var address: String?
-      for _ in 0..<400 where address == nil {
+      for _ in 0..<6_000 where address == nil {
         try await Task.sleep(for: .milliseconds(50))
         let text = try String(contentsOf: log, encoding: .utf8)
         address = text.firstMatch(of: /listening on (http:[^"]+)"/).map { String($0.1) }
@@ -66,7 +66,7 @@ import Testing
         }
         let pipelines: [Pipeline]
       }
-      for _ in 0..<200 {
+      for _ in 0..<1_000 {
         let status = try JSONDecoder().decode(Status.self, from: try await get("/status").1)
         let stream = try #require(status.pipelines.first?.streams.first)
         if stream.state == state, stream.rounds >= rounds { return true }
@@ -78,7 +78,7 @@ import Testing
     /// Ends it; the exit code.
     func end() async throws -> Int32 {
       process.terminate()
-      for _ in 0..<600 where process.isRunning { try await Task.sleep(for: .milliseconds(50)) }
+      for _ in 0..<2_400 where process.isRunning { try await Task.sleep(for: .milliseconds(50)) }
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       return process.isRunning ? -1 : process.terminationStatus
     }
@@ -116,7 +116,7 @@ import Testing
         // What is wrong is refused, and all goes on.
         try Data("name: [".utf8).write(to: operating.folder.appending(path: "live.yaml"))
         kill(serving.process.processIdentifier, SIGHUP)
-        for _ in 0..<100 where !serving.words.contains("is refused") { try await Task.sleep(for: .milliseconds(50)) }
+        for _ in 0..<6_000 where !serving.words.contains("is refused") { try await Task.sleep(for: .milliseconds(50)) }
         #expect(serving.words.contains("the changed file is refused, all goes on as before"))
         #expect(try await serving.reaches("Collecting", rounds: 2))
       } catch {

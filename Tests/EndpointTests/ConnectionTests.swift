@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     arguments: [
       "", "GET /sta", "GET /status HTTP/1.1\r\nHost: localhost\r\n",
       "POST /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345",
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func aConnectionThatIsKeptEnds() async throws {
-    var limits = EndpointLimits()
+    var limits = EndpointLimits.patient
     limits.lifetime = .milliseconds(500)
     let answer = try await withListening(limits: limits) { port in
       try await converse(port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -59,10 +59,10 @@ import Testing
   }
 
   @Test func whoComesWhenAllConnectionsAreTakenIsAnsweredLater() async throws {
-    var limits = EndpointLimits()
+    var limits = EndpointLimits.patient
     limits.connections = 1
     try await withListening(limits: limits) { port in
-      let first = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(20)))
+      let first = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(900)))
       first.connect()
       #expect(try await first.ask("/health/live").status == .ok)
       let isAnswered = Mutex(false)

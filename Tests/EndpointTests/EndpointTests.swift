@@ -10,7 +10,8 @@ import Testing
 @Suite struct EndpointTests {
   @Test func itAnswersUntilItIsShutDown() async throws {
     let (ports, port) = AsyncStream<Int>.makeStream()
-    let endpoint = try Endpoint(EndpointSettings(port: 0), over: FixedControl()) { port.yield($0) }
+    var endpoint = try Endpoint(EndpointSettings(port: 0), over: FixedControl()) { port.yield($0) }
+    endpoint.limits = .patient
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: endpoint, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -21,7 +22,7 @@ import Testing
     let client = TestClient(
       host: "127.0.0.1",
       port: try #require(await ports.first { _ in true }),
-      configuration: .init(timeout: .seconds(20))
+      configuration: .init(timeout: .seconds(900))
     )
     client.connect()
     #expect(try await client.ask("/health/live").status == .ok)

@@ -9,11 +9,22 @@ import Testing
 /// A token that is long enough.
 let token = "0123456789abcdef"
 
+extension EndpointLimits {
+  /// A machine that is busy with all other tests may leave a connection alone for long.
+  static var patient: EndpointLimits {
+    var limits = EndpointLimits()
+    limits.lifetime = .hours(1)
+    limits.grace = .hours(1)
+    limits.idle = .hours(1)
+    return limits
+  }
+}
+
 /// An endpoint on the loopback interface as long as `body` runs, by its port.
 func withListening<Value>(
   _ settings: EndpointSettings = EndpointSettings(port: 0),
   over control: FixedControl = FixedControl(),
-  limits: EndpointLimits = EndpointLimits(),
+  limits: EndpointLimits = .patient,
   _ body: (_ port: Int) async throws -> Value
 ) async throws -> Value {
   let (ports, port) = AsyncStream<Int>.makeStream()
@@ -34,7 +45,7 @@ func withEndpoint<Value>(
   _ body: (TestClient) async throws -> Value
 ) async throws -> Value {
   try await withListening(settings, over: control) { port in
-    let client = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(20)))
+    let client = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(900)))
     client.connect()
     do {
       let value = try await body(client)

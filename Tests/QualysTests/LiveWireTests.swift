@@ -181,7 +181,7 @@ import Testing
     try await RawServer.with({ [bytes] _, _ in [.text(head), .send(bytes)] }) { server, port in
       try await withLive(server: "http://127.0.0.1:\(port)") { live in
         for try await _ in try await InflatingTransport(live).send(.detections).body { break }
-        for _ in 0..<500 where server.closed == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<30_000 where server.closed == 0 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(server.closed == 1)
       }
     }

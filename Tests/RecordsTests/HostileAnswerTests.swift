@@ -32,10 +32,10 @@ struct HostileAnswerTests {
   func billionLaughs() throws {
     var subset = "<!ENTITY lol0 \"lol\">"
     for level in 1...9 { subset += "<!ENTITY lol\(level) \"\(String(repeating: "&lol\(level - 1);", count: 10))\">" }
-    let start = ContinuousClock.now
+    let start = ProcessorTime.now
     let decoding = try Decoding(Self.page(subset: subset, detection: "<RESULTS>&lol9;</RESULTS>"))
     #expect(decoding.failure?.description.contains("declares an entity") == true)
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ProcessorTime.now - start < .seconds(5))
   }
 
   @Test("An external DTD is never opened")
@@ -113,9 +113,9 @@ struct HostileAnswerTests {
   @Test("What is beyond every real answer is refused, and fast", arguments: excesses)
   func limits(_ excess: Excess) throws {
     let page = SmallPage([SmallPage.Host(id: 1, detections: ["<QID>1</QID>"]), SmallPage.Host(id: 2, excess.host)])
-    let start = ContinuousClock.now
+    let start = ProcessorTime.now
     let decoding = try Decoding(page)
-    #expect(ContinuousClock.now - start < .seconds(10), "other tests run beside this one")
+    #expect(ProcessorTime.now - start < .seconds(10))
     let words = try #require(decoding.failure).description
     #expect(words.contains(excess.says), "\(words)")
     #expect(try decoding.report.marks == 1, "the host before it stands")

@@ -15,10 +15,13 @@ import Testing
   ) async throws -> PipelineService {
     let service = try qualys.service()
     let task = Task { await service.run() }
-    // Whoever looks at the file, whoever rolls events up, and the stream, unless it waits for a person.
+    // Whoever looks at the file, whoever rolls events up, and each stream that waits for nobody else.
     let waiting: @Sendable () -> Int = {
-      let stream = service.status().streams[0]
-      return stream.state == .error && stream.nextTry == nil && stream.round == nil ? 2 : 3
+      2
+        + service.status().streams.count { stream in
+          let works = stream.round != nil || stream.nextTry != nil
+          return works || stream.follows == nil && stream.state != .error
+        }
     }
     for step in steps {
       await qualys.clock.run(until: step.at, waiting: waiting)
@@ -171,6 +174,15 @@ import Testing
     #expect(service.status().streams[0].rounds == qualys.now.calls.count)
   }
 
+  /// A stream of assets, whose rounds come each day.
+  private static let daily = """
+      assets:
+        start: all
+        source: assets
+        stages: [decode-assets, encode-json]
+        sinks: [kept]
+    """
+
   @Test func thirtyDaysWithRandomFaultsLoseNothing() async throws {
     let qualys = try ServedQualys { qualys, _, _ in
       let chance = qualys.clock.random()
@@ -179,22 +191,39 @@ import Testing
       if chance < 0.12 { throw BrokenConnection("the connection broke off") }
       return nil
     }
+    qualys.change { $0.text = ServedQualys.file(more: Self.daily) }
     let days = 30
-    let service = try await serve(qualys, for: .seconds(days * 86_400))
-    let stream = service.status().streams[0]
-    #expect(stream.rounds >= days * 24)
-    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: VirtualClock.start + days * 86_400 - 7_200)))
+    let memory = Mutex<[Int]>([])
+    let looks = (1..<days / 5).map { look in
+      (
+        at: Duration.seconds(look * 5 * 86_400),
+        do: { @Sendable (_: PipelineService) in
+          memory.withLock { $0.append(ResidentMemory.bytes >> 20) }
+        }
+      )
+    }
+    let service = try await serve(qualys, for: .seconds(days * 86_400), looks)
+    let end = VirtualClock.start + days * 86_400
+    let streams = service.status().streams
+    #expect(streams[0].rounds >= days * 24)
+    #expect(streams[1].rounds >= days)
+    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: end - 7_200)))
+    #expect(qualys.deliveredAssets.isSuperset(of: ServedQualys.hosts(at: end - 90_000)))
     // Events open and close in pairs.
     var open: Set<String> = []
     for event in qualys.now.events {
       if event.isRecovery {
-        #expect(open.remove(event.tracker) != nil, "\(event)")
+        #expect(open.remove("\(event.stream) \(event.tracker)") != nil, "\(event)")
       } else if event.severity != .info, event.counts["repeats"] == nil {
-        open.insert(event.tracker)
+        open.insert("\(event.stream) \(event.tracker)")
       }
     }
     #expect(open.isEmpty)
-    print("figure: virtual days served | \(days), \(stream.rounds) rounds, \(qualys.now.calls.count) calls")
+    // Of the whole process: it says something where this test runs alone.
+    print(
+      "figure: virtual days served | \(days), \(streams.map(\.rounds)) rounds, \(qualys.now.calls.count) calls, "
+        + "MiB each five days \(memory.withLock(\.self))"
+    )
   }
 
   /// A stream that follows the detections, and asks with a parameter of its own.

@@ -1,3 +1,4 @@
+import Foundation
 import Health
 import Pipelines
 import Qualys
@@ -56,6 +57,11 @@ final class ServedQualys: Sendable {
     Set(now.lines.compactMap { line in line.firstMatch(of: /"Id":"([0-9]+)"/).flatMap { Int($0.1) } })
   }
 
+  /// The ids of the assets that were delivered.
+  var deliveredAssets: Set<Int> {
+    Set(now.lines.compactMap { line in line.firstMatch(of: /"assetId":"?([0-9]+)/).flatMap { Int($0.1) } })
+  }
+
   /// The hosts that there are at a time: one at the beginning, and one more each half hour.
   static func hosts(at date: Int) -> Set<Int> { Set(1...(1 + (date - VirtualClock.start) / hostInterval)) }
 
@@ -94,15 +100,40 @@ final class ServedQualys: Sendable {
     }
     if let answer = try script(self, call, request) { return answer }
     if password != "right" { return APIResponse(status: 401, headers: [], body: Bytes(bytes: [])) }
+    if request.api == .assets { return assets(request, at: date) }
     let since = request.value(of: "vm_processed_after").flatMap(ServerTime.seconds) ?? 0
     let first = request.value(of: "id_min").flatMap { Int($0) } ?? 1
-    let hosts = Self.hosts(at: date).sorted().filter { id in
-      id >= first && VirtualClock.start + (id - 1) * Self.hostInterval >= since
-    }
+    let hosts = Self.hosts(at: date, since: since).filter { $0 >= first }
     var page = SmallPage(hosts.prefix(20).map { SmallPage.Host(id: $0, detections: ["<QID>\($0)</QID>"]) })
     if hosts.count > 20 { page.afterHosts = SmallPage.warning(nextID: UInt64(hosts[20])) }
     let text = page.text.replacing(SmallPage.serverTime, with: ServerTime.text(date))
     return APIResponse(status: 200, headers: [], body: Bytes(bytes: Array(text.utf8)))
+  }
+
+  /// Each host is an asset, too.
+  private func assets(_ request: APIRequest, at date: Int) -> APIResponse {
+    let since = request.value(of: "assetLastUpdated").flatMap(ServerTime.seconds) ?? 0
+    let last = request.value(of: "lastSeenAssetId").flatMap { Int($0) } ?? 0
+    let assets = Self.hosts(at: date, since: since).filter { $0 > last }
+    let page = assets.prefix(20)
+    let more = assets.count > 20 ? #""hasMore":1,"lastSeenAssetId":\#(page.last ?? 0)"# : #""hasMore":0"#
+    let list = page.map { #"{"assetId":\#($0)}"# }.joined(separator: ",")
+    let text = #"{"responseCode":"SUCCESS","count":\#(page.count),\#(more),"assetListData":{"asset":[\#(list)]}}"#
+    let headers = [(name: "Date", value: Self.httpDate(date))]
+    return APIResponse(status: 200, headers: headers, body: Bytes(bytes: Array(text.utf8)))
+  }
+
+  private static func httpDate(_ date: Int) -> String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(identifier: "GMT")
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return format.string(from: Date(timeIntervalSince1970: Double(date)))
+  }
+
+  /// The ids of the hosts that came in a time, in ascending order.
+  private static func hosts(at date: Int, since: Int) -> [Int] {
+    hosts(at: date).filter { VirtualClock.start + ($0 - 1) * hostInterval >= since }.sorted()
   }
 
   static func refusal(_ status: Int, _ headers: [(String, String)] = []) -> APIResponse {

@@ -80,10 +80,10 @@ final class VirtualClock: Sendable {
     await settle(waiting)
   }
 
-  /// Returns when nothing has happened for a while; for a longer one where not everybody waits.
+  /// Returns when nothing has happened for a while: for a second at least where not everybody waits.
   private func settle(_ waiting: @Sendable () -> Int) async {
     var quiet = 0
-    while quiet < (state.withLock { $0.sleepers.count } < waiting() ? 200 : 2) {
+    while quiet < (state.withLock { $0.sleepers.count } < waiting() ? 3_000 : 3) {
       let before = state.withLock { $0.activity }
       for _ in 0..<20 { await Task.yield() }
       try? await Task.sleep(for: .microseconds(300))

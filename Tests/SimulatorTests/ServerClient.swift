@@ -61,7 +61,7 @@ struct ServerClient {
     }
     var answer = Answer()
     do {
-      let response = try await client.execute(request, timeout: .seconds(60))
+      let response = try await client.execute(request, timeout: .seconds(900))
       answer.status = Int(response.status.code)
       answer.headers = response.headers
       for try await chunk in response.body {

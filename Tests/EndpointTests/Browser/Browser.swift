@@ -46,7 +46,7 @@ struct Browser {
 
   /// A connection for each call: the driver closes them as it likes.
   private static func connected<Value>(_ port: Int, _ body: (TestClient) async throws -> Value) async throws -> Value {
-    let client = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(60)))
+    let client = TestClient(host: "127.0.0.1", port: port, configuration: .init(timeout: .seconds(900)))
     client.connect()
     do {
       let value = try await body(client)
@@ -75,9 +75,12 @@ struct Browser {
       struct Options: Encodable {
         var chrome = ["args": ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--no-sandbox"]]
         var logs = ["browser": "ALL"]
+        // Milliseconds that a script may run.
+        var timeouts = ["script": 600_000]
         enum CodingKeys: String, CodingKey {
           case chrome = "goog:chromeOptions"
           case logs = "goog:loggingPrefs"
+          case timeouts
         }
       }
       var capabilities = Capabilities(alwaysMatch: Options())
@@ -95,11 +98,11 @@ struct Browser {
     return try await ask("execute/sync", Script(script: script))
   }
 
-  /// Waits in the page until an expression is true, ten seconds at most.
+  /// Waits in the page until an expression is true, five minutes at most.
   func wait(until condition: String, at location: SourceLocation = #_sourceLocation) async throws {
     let isTrue: Bool = try await get(
       """
-      const end = performance.now() + 10000;
+      const end = performance.now() + 300000;
       return new Promise((done) => {
         const look = () => (\(condition)) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 20);
         look();

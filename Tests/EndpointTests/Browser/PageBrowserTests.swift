@@ -1,6 +1,7 @@
-import Endpoint
 import Foundation
 import Testing
+
+@testable import Endpoint
 
 /// What a browser shows of the page, over a real endpoint.
 @Suite(.serialized, .enabled(if: Browser.isInstalled, "needs Debian's chromium and chromium-driver"))
@@ -241,8 +242,9 @@ private struct RunningPage {
 
   init(_ service: MovingService, token: String?, port: Int) async throws {
     let (ports, found) = AsyncStream<Int>.makeStream()
-    let endpoint = try Endpoint(EndpointSettings(port: port, token: token), over: service) { found.yield($0) }
-    running = Task {
+    var endpoint = try Endpoint(EndpointSettings(port: port, token: token), over: service) { found.yield($0) }
+    endpoint.limits = .patient
+    running = Task { [endpoint] in
       defer { found.finish() }
       try await endpoint.run()
     }
