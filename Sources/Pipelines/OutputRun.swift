@@ -99,7 +99,7 @@ final class OutputRun: @unchecked Sendable {
       // What was asked for is written out; its page is not committed.
       if isCut { batch = Batch(batch.records, of: batch.page, at: batch.position.ended) }
       for sink in sinks { try await sink.write(batch) }
-      progress.add(batch)
+      progress.add(batch, by: number)
       if batch.position.isEnd, !isCut {
         let marks = batch.position.marks
         let committed = try await commits.acknowledge(batch.page, marks: marks, positions, by: number)

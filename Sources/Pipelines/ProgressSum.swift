@@ -20,9 +20,10 @@ final class ProgressSum: Sendable {
   private let state: Mutex<State>
   private let onProgress: @Sendable (Run.Progress) -> Void
 
-  init(of stream: String, weighsFields: Bool = false, _ onProgress: @escaping @Sendable (Run.Progress) -> Void) {
+  init(of stream: PlannedStream, weighsFields: Bool, _ onProgress: @escaping @Sendable (Run.Progress) -> Void) {
     self.weighsFields = weighsFields
-    state = Mutex(State(progress: Run.Progress(stream: stream)))
+    let outputs = stream.outputs.map { _ in Run.Progress.Taken() }
+    state = Mutex(State(progress: Run.Progress(stream: stream.name, outputs: outputs)))
     self.onProgress = onProgress
   }
 
@@ -35,7 +36,7 @@ final class ProgressSum: Sendable {
   }
 
   /// Adds a batch that an output's sinks have taken.
-  func add(_ batch: Batch<Line>) {
+  func add(_ batch: Batch<Line>, by output: Int) {
     var bytes = 0
     // By number: a line that is copied out is retained four times.
     for index in batch.records.indices { bytes += batch.records[index].byteCount + 1 }
@@ -45,8 +46,8 @@ final class ProgressSum: Sendable {
         for line in batch.records { try? state.weights.add(line) }
       }
       if !batch.records.isEmpty { state.batches += 1 }
-      state.progress.lines += batch.records.count
-      state.progress.bytes += bytes
+      state.progress.outputs[output].lines += batch.records.count
+      state.progress.outputs[output].bytes += bytes
       if batch.page.number > state.page {
         state.page = batch.page.number
         state.marksBefore += state.marksInPage

@@ -13,9 +13,23 @@ package struct Run: Sendable {
     package var stream: String
     /// Batches' marks so far: complete hosts.
     package var marks = 0
+    /// What reached the sinks of each output.
+    package var outputs: [Taken]
+
     /// Lines and their bytes that reached the sinks, of all outputs.
-    package var lines = 0
-    package var bytes = 0
+    package var lines: Int { outputs.reduce(0) { $0 + $1.lines } }
+    package var bytes: Int { outputs.reduce(0) { $0 + $1.bytes } }
+
+    /// Lines and their bytes.
+    package struct Taken: Sendable {
+      package var lines: Int
+      package var bytes: Int
+
+      package init(lines: Int = 0, bytes: Int = 0) {
+        self.lines = lines
+        self.bytes = bytes
+      }
+    }
   }
 
   /// Called for each page that every output of a stream has acknowledged, up to a mark; see ``PageCommits``.

@@ -48,7 +48,7 @@ struct StreamRun {
     }
     keeper = try context.state.map { try RoundKeeper($0, of: lent.stream) }
     commits = PageCommits(of: stream.name, outputs: stream.outputs.count, letters, keeper, settings.onCommit)
-    progress = ProgressSum(of: stream.name, weighsFields: settings.weighsFields, settings.onProgress)
+    progress = ProgressSum(of: stream, weighsFields: settings.weighsFields, settings.onProgress)
   }
 
   /// Reads the stream to its end once, when a round includes it.

@@ -30,8 +30,9 @@ package final class StreamBoard: Sendable {
     var stages: [String: ServiceStatus.Stage] = [:]
     /// The round at hand.
     var watched: WatchedStream?
-    var linesInRound = 0
-    var bytesInRound = 0
+    var progress: Run.Progress?
+    /// What the sinks of each output took in the rounds before.
+    var taken: [String: Run.Progress.Taken] = [:]
   }
 
   package let name: String
@@ -119,12 +120,7 @@ package final class StreamBoard: Sendable {
     }
   }
 
-  package func progress(_ progress: Run.Progress) {
-    change { contents in
-      contents.linesInRound = progress.lines
-      contents.bytesInRound = progress.bytes
-    }
-  }
+  package func progress(_ progress: Run.Progress) { change { $0.progress = progress } }
 
   /// A page is committed.
   package func commit() {
@@ -180,7 +176,7 @@ package final class StreamBoard: Sendable {
       contents.counts.deadLettered += report.deadLetters
       var round = contents.round ?? ServiceStatus.Round(began: now)
       round.ended = now
-      round.lines += contents.linesInRound
+      round.lines += contents.progress?.lines ?? 0
       contents.addWatched()
       contents.last = round
       contents.round = nil
@@ -225,7 +221,7 @@ package final class StreamBoard: Sendable {
       stream.every = contents.every.map { Int($0.components.seconds) }
       stream.follows = contents.follows
       stream.round = contents.round
-      stream.round?.lines += contents.linesInRound
+      stream.round?.lines += contents.progress?.lines ?? 0
       stream.last = contents.last
       stream.next = contents.next
       stream.behind = contents.watermark.map { max(0, now - $0) }
@@ -243,7 +239,9 @@ package final class StreamBoard: Sendable {
         var shown = ServiceStatus.Output(name: output.name)
         shown.stages = output.stages.map { sums.stage($0.name, of: output.name) }
         shown.sinks = output.sinks.map { sink in
-          ServiceStatus.Sink(name: sink.name, lines: sums.counts.recordsOut, bytes: sums.counts.bytesOut)
+          // Each of its sinks has all of them.
+          let taken = sums.taken[output.name] ?? Run.Progress.Taken()
+          return ServiceStatus.Sink(name: sink.name, lines: taken.lines, bytes: taken.bytes)
         }
         return shown
       }
@@ -264,16 +262,19 @@ extension StreamBoard.Contents {
       queued += stages.last?.left ?? 0
     }
     // Meters are read one after the other, while they count.
-    return max(0, queued - linesInRound)
+    return max(0, queued - (progress?.lines ?? 0))
   }
 
   /// Adds what the round at hand has counted to the sums, and forgets it.
   fileprivate mutating func addWatched() {
-    counts.recordsOut += linesInRound
-    counts.bytesOut += bytesInRound
-    round?.lines += linesInRound
-    linesInRound = 0
-    bytesInRound = 0
+    counts.recordsOut += progress?.lines ?? 0
+    counts.bytesOut += progress?.bytes ?? 0
+    round?.lines += progress?.lines ?? 0
+    for (output, more) in zip(watched?.outputs ?? [], progress?.outputs ?? []) {
+      taken[output.name, default: Run.Progress.Taken()].lines += more.lines
+      taken[output.name, default: Run.Progress.Taken()].bytes += more.bytes
+    }
+    progress = nil
     guard let watched else { return }
     // The first stage reads answers, and what leaves it is what came in.
     counts.recordsIn += watched.stages.first?.current.left ?? 0

@@ -258,4 +258,25 @@ import Testing
     let kinds = qualys.now.calls.map { $0.request.value(of: "show_igs") != nil }
     #expect(kinds == (0..<12).map { $0 % 2 == 1 })
   }
+
+  @Test func eachSinkShowsWhatItsOutputTook() async throws {
+    let qualys = try ServedQualys()
+    qualys.change { state in
+      state.text = """
+        name: served
+        qualys: { platform: US2, username: "${USERNAME}", password: "${PASSWORD}" }
+        source: detections
+        start: all
+        stages: [decode-detections, split-detections]
+        outputs:
+          - { name: all, stages: [encode-json], sinks: [kept] }
+          - { name: few, stages: [filter: { field: DETECTION.QID, at-least: 3 }, encode-json], sinks: [kept] }
+        """
+    }
+    let service = try await serve(qualys, for: .seconds(4 * 3_600 + 60))
+    let stream = service.status().streams[0]
+    let lines = stream.outputs.map(\.sinks[0].lines)
+    #expect(stream.counts.recordsOut == lines[0] + lines[1] && lines[0] > lines[1], "\(lines)")
+    #expect(stream.outputs.map { $0.stages.last?.left } == lines)
+  }
 }

@@ -43,7 +43,7 @@ import Testing
       return meter
     }
     board.watch(WatchedStream(stream: "detections", stages: [meters[0]], outputs: [("", [meters[1]], ["stdout"])]))
-    board.progress(Run.Progress(stream: "detections", lines: lines))
+    board.progress(Run.Progress(stream: "detections", outputs: [Run.Progress.Taken(lines: lines)]))
     #expect(board.status([]).queued == waiting)
   }
 }
