@@ -75,10 +75,12 @@ struct HTTPDelivery: Sendable {
     let left = settings.giveUpAfter - (pace.elapsed() - start)
     if left <= .zero || asked ?? .zero > left {
       let wish = asked.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
-      throw failure(
+      var failure = failure(
         .unavailable,
         "\(trouble)\(wish); given up, since 'give-up-after' is \(settings.giveUpAfter.components.seconds) s"
       )
+      failure.retryAfter = asked
+      throw failure
     }
     try await pace.sleep(min(pace.wait(afterFailures: count, asked: asked), left))
   }

@@ -80,5 +80,7 @@ extension HTTPSink {
     }
     package let kind: Kind
     package let description: String
+    /// How long the server asks to be left alone.
+    package var retryAfter: Duration?
   }
 }

@@ -41,12 +41,12 @@ package struct LineRun: Sendable {
 }
 
 extension ContiguousArray<Line> {
-  /// The lines as runs of neighbours, in order.
-  package func contiguousRuns() -> [LineRun] {
+  /// The lines as runs of neighbours, in order; those of one mark each, if that matters.
+  package func contiguousRuns(sameMark: Bool = false) -> [LineRun] {
     var runs: [LineRun] = []
     // By number: a line that is copied out is retained four times.
     for index in indices {
-      if runs.isEmpty || !runs[runs.count - 1].extend(with: self[index], sameMark: false) {
+      if runs.isEmpty || !runs[runs.count - 1].extend(with: self[index], sameMark: sameMark) {
         runs.append(LineRun(self[index]))
       }
     }

@@ -16,4 +16,10 @@ package struct UnrecoverableFile: Error, CustomStringConvertible {
       "'\(path)' \(found), and \(committed) bytes of it were committed: someone else has cut, moved or removed it; put it "
       + "back as it was, or \(Self.help)"
   }
+
+  /// What a file holds cannot be read.
+  init(_ path: FilePath, unreadableAt place: Int) {
+    description =
+      "'\(path)' cannot be read at byte \(place): someone else has changed it; put it back as it was, or \(Self.help)"
+  }
 }
