@@ -164,6 +164,7 @@ struct RunCommand: AsyncParsableCommand {
   /// What an error means to whoever started the run.
   static func status(of error: any Error) -> ExitCode {
     switch error {
+    case let held as Undelivered: status(of: held.error)
     case is DiskError: ExitStatus.tryLater
     case let capture as CaptureError where capture.isOfDisk: ExitStatus.tryLater
     case let failure as HTTPSink.Failure where failure.kind == .unavailable: ExitStatus.tryLater

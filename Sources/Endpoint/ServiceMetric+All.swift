@@ -62,6 +62,20 @@ extension ServiceMetric {
       }
     },
 
+    .stream(
+      "sluice_spool_lines",
+      .gauge,
+      unit: "lines",
+      by: "sink",
+      "Lines that wait on disk for a sink, told apart by its output and number."
+    ) { $0.spools.map { ($0.sink, $0.spool.lines) } },
+    .stream("sluice_spool_bytes", .gauge, unit: "bytes", by: "sink", "What waits for a sink has so much of the disk.") {
+      $0.spools.map { ($0.sink, $0.spool.bytes) }
+    },
+    .stream("sluice_spool_limit_bytes", .gauge, unit: "bytes", by: "sink", "How much of the disk a spool may have.") {
+      $0.spools.map { ($0.sink, $0.spool.limit) }
+    },
+
     .rate("sluice_rate_calls_left", .gauge, unit: "calls", "Calls that an API of Qualys still takes in its window.") {
       $0.left
     },
@@ -76,4 +90,15 @@ extension ServiceMetric {
       $0.started
     },
   ]
+}
+
+extension ServiceStatus.Stream {
+  /// The spools of its sinks, by `OUTPUT/NUMBER SINK`.
+  fileprivate var spools: [(sink: String, spool: ServiceStatus.Spool)] {
+    outputs.flatMap { output in
+      output.sinks.enumerated().compactMap { number, sink in
+        sink.spool.map { ("\(output.name)/\(number + 1) \(sink.name)", $0) }
+      }
+    }
+  }
 }

@@ -29,6 +29,7 @@ struct EventLine: Encodable {
   private var resourceIdentity: Resource
   private var pipeline: String
   private var stream: String?
+  private var sink: String?
   private var errorClass: String?
   private var httpStatus: Int?
   private var qualysCode: String?
@@ -50,6 +51,7 @@ struct EventLine: Encodable {
     resourceIdentity = Resource(collectorId: pipeline, collectorName: pipeline, id: name, name: name)
     self.pipeline = pipeline
     stream = event.stream.isEmpty ? nil : event.stream
+    sink = event.sink
     errorClass = event.errorClass?.rawValue
     httpStatus = event.httpStatus
     qualysCode = event.qualysCode

@@ -19,6 +19,8 @@ package struct HealthEvent: Sendable, Equatable {
   package var isRecovery = false
   /// The stream, without its pipeline.
   package var stream: String
+  /// The sink that it is about, where only one of the stream's is in trouble: then no page and no round ends it.
+  package var sink: String?
   /// What happened, where, and what to do; no secret, no host's name or address.
   package var message: String
   /// The HTTP status, and Qualys' own code, of the answer that it is about.
@@ -30,6 +32,11 @@ package struct HealthEvent: Sendable, Equatable {
   package var nextTry: Int?
   /// Numbers that belong to it, by name.
   package var counts: [String: Int] = [:]
+
+  /// A sink takes nothing, and its stream goes on.
+  package static let sinkDown = "SinkDown"
+  /// What waits for a sink makes its stream wait, too.
+  package static let spoolFull = "SpoolFull"
 
   package init(_ tracker: String, _ severity: Severity, stream: String, _ message: String) {
     self.tracker = tracker

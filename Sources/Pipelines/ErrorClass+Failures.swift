@@ -8,6 +8,7 @@ extension ErrorClass {
   /// The class of what ended or delayed a run: the one place where errors get theirs.
   package static func of(_ error: any Error) -> ErrorClass {
     switch error {
+    case let held as Undelivered: of(held.error)
     case let refusal as Refusal: refusal.remedy == .person ? .thirdPartyConfig : .thirdPartyGeneric
     case is CaptureError, is Diagnostic, is Misconfiguration, is NeedsBeginning, is FirstRound: .thirdPartyConfig
     case is BrokenConnection, is Exhausted, is PagingError, is AnswerError: .thirdPartyGeneric

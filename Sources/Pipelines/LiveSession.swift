@@ -1,5 +1,6 @@
 package import Health
 internal import Qualys
+package import Sinks
 package import State
 internal import Streaming
 internal import Synchronization
@@ -12,6 +13,10 @@ package final class LiveSession: Sendable {
   private let state: SQLiteState
   /// What the rounds keep their state in.
   package let store: any StateStore
+  /// What waits for sinks that have a spool.
+  private let spools: Spools
+  private let live: Live
+  private let events: any EventRecorder
   private let connection: LiveConnection
   /// What a person should know of the opening.
   private let notices: [String]
@@ -24,6 +29,8 @@ package final class LiveSession: Sendable {
   /// - Throws: `StateError`; `Misconfiguration` and what else a person must mend before anything is asked.
   package init(_ run: Run, _ live: Live, _ events: any EventRecorder) throws {
     self.run = run
+    self.live = live
+    self.events = events
     state = try run.openLiveState(live)
     var notices: [String] = []
     if let aside = state.movedAside {
@@ -40,6 +47,11 @@ package final class LiveSession: Sendable {
       }
     }
     store = live.keeping(state)
+    // What a run must not move it leaves alone.
+    let spooling = run.rehearsal == nil && live.keepsState ? run.plan.streams : []
+    spools = try Spools(of: spooling, in: state.folder, store, run.disk) { stream, sink, isFull in
+      events.record(.spool(of: sink, stream, isFull: isFull))
+    }
     var connecting = live
     // Answers to calls that were made ahead are no capture that can be replayed.
     if run.plan.capture?.on == .always { connecting.readsAhead = false }
@@ -83,7 +95,7 @@ package final class LiveSession: Sendable {
       events: events,
       round: round,
       firstRound: FirstRoundNotice(run.plan, live, connection)
-    ) { [run, connection, store] stream, since in
+    ) { [run, connection, store, spools] stream, since in
       var context = run.context(of: stream, store)
       let (transport, readAhead) = connection.stream(keeping: captures)
       context.transport = WaitsShown(base: transport, live: live)
@@ -91,6 +103,7 @@ package final class LiveSession: Sendable {
       context.since = since
       context.stop = live.stop
       context.waits = live.waits
+      context.spools = spools
       context.needsBeginning = stream.needsBeginning
       context.events = captures?.watchedEvents ?? events
       context.onBadPage = { captures?.keepLast() }
@@ -115,6 +128,67 @@ package final class LiveSession: Sendable {
     return (try FinishedRounds.last(of: stream.name, in: store), known.map { $0 + Windows.overlap })
   }
 
-  /// Closes all connections.
-  package func close() async { await connection.close() }
+  // MARK: - Spools
+
+  /// Brings what waits in spools to its sinks, until the run ends, or as ``endForwarding()`` says.
+  ///
+  /// - Parameter isForEver: Whether sinks that fail are tried again whatever ails them.
+  /// - Returns: The sinks that gave up, and why.
+  package func forward(forEver isForEver: Bool) async -> [GivenUp] {
+    await withTaskGroup(of: GivenUp?.self) { group in
+      for spooled in spools.all {
+        let context = run.context(of: spooled.stream, store)
+        let delivery = SpooledDelivery(of: spooled, run, context, live, events, forEver: isForEver)
+        group.addTask { await delivery.deliver().map { GivenUp(delivery: delivery, error: $0) } }
+      }
+      return await group.reduce(into: []) { given, one in if let one { given.append(one) } }
+    }
+  }
+
+  /// A sink that gave up; what waits for it may still grow.
+  package struct GivenUp: Sendable {
+    let delivery: SpooledDelivery
+    let error: any Error
+
+    /// How it stands in a report, as of now.
+    var failed: RunReport.Failed { delivery.failed(error) }
+  }
+
+  /// Lets the spools be delivered to their end, and no longer: no stream adds to them any more.
+  func endForwarding() async { for spooled in spools.all { await spooled.spool.endForwarding(whenEmpty: true) } }
+
+  /// What the spools of a stream show: the output and the number of the sink in it, from 0.
+  package func spools(of stream: String) -> [(output: String, number: Int, watch: SpoolWatch)] {
+    spools.all.filter { $0.stream.name == stream }.map { ($0.output.name, $0.number, $0.spool.watch) }
+  }
+
+  /// What sinks with a spool have refused for ever, in words.
+  var refusals: [String] {
+    spools.all.compactMap { spooled in
+      let refused = spooled.spool.watch.current.refused
+      if refused == 0 { return nil }
+      return "'\(spooled.stream.name)': '\(spooled.name)' refused \(refused) records out of its spool: dead letters"
+    }
+  }
+
+  /// Closes all connections, and the spools.
+  package func close() async {
+    await connection.close()
+    for spooled in spools.all { await spooled.spool.close() }
+  }
+}
+
+extension HealthEvent {
+  /// A spool makes its stream wait, or does not any more.
+  fileprivate static func spool(of sink: String, _ stream: String, isFull: Bool) -> HealthEvent {
+    let text =
+      isFull
+      ? "the spool of '\(sink)' is full: the stream waits until the sink takes something of it; see why it does not, or "
+        + "give it more room with 'spool'" : "the spool of '\(sink)' has room again: the stream goes on"
+    var event = HealthEvent(spoolFull, isFull ? .error : .info, stream: stream, text)
+    event.errorClass = isFull ? .firstPartyGeneric : nil
+    event.isRecovery = !isFull
+    event.sink = sink
+    return event
+  }
 }

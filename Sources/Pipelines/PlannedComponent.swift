@@ -1,3 +1,4 @@
+internal import Sinks
 package import Streaming
 
 /// A source, stage or sink of a checked pipeline.
@@ -15,6 +16,14 @@ package struct PlannedComponent: Sendable {
 }
 
 extension PlannedComponent {
+  /// How many bytes may wait for this sink on disk; nil when it is written to directly.
+  package var spool: Int? {
+    guard case .options(let all) = component.form, all.contains(where: { $0.name == Spool.option.name }) else {
+      return nil
+    }
+    return options.integer(Spool.option.name)
+  }
+
   /// The options that are paths, and their values.
   var pathOptions: [(name: String, path: String)] {
     guard case .options(let all) = component.form else { return [] }

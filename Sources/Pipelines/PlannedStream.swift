@@ -1,5 +1,6 @@
 package import Qualys
 package import Records
+internal import Sinks
 package import State
 package import Streaming
 
@@ -127,14 +128,23 @@ package struct PlannedOutput: Sendable {
   /// - Throws: A ``Diagnostic`` when a sink cannot use one of its options, else whatever the sink throws. Sinks that
   ///   were made before it are left to themselves: they hold nothing open until they are written to.
   package func makeSinks(_ context: StreamContext) throws -> [any Sink<Line>] {
-    try zip(sinks, makers).map { sink, make in
-      do {
-        return try make(sink.options, context)
-      } catch let error as OptionError {
-        var finding = Diagnostic(.error, "'\(sink.name)': \(error.description)", at: sink.location, help: error.help)
-        finding.file = file
-        throw finding
+    try sinks.indices.map { number in
+      if let spool = context.spools?.spool(of: context.stream, name, number) {
+        return SpooledSink(spool, for: destination(ofSink: number, context))
       }
+      return try makeSink(number, context)
+    }
+  }
+
+  /// Makes one of the sinks, whether it has a spool or not.
+  func makeSink(_ number: Int, _ context: StreamContext) throws -> any Sink<Line> {
+    let sink = sinks[number]
+    do {
+      return try makers[number](sink.options, context)
+    } catch let error as OptionError {
+      var finding = Diagnostic(.error, "'\(sink.name)': \(error.description)", at: sink.location, help: error.help)
+      finding.file = file
+      throw finding
     }
   }
 }

@@ -70,13 +70,14 @@ extension Registry {
     ) { options, context in
       var settings = try HTTPSink.Settings(options)
       if context.waits { settings.giveUpAfter = .seconds(Int32.max) }
+      if let patience = context.patience { settings.giveUpAfter = min(settings.giveUpAfter, patience) }
       return HTTPSink(
         settings,
         scope: "\(context.pipeline)/\(context.stream)/\(context.output)",
         sending: HTTPNetwork(connections: settings.connections, timeout: settings.timeout)
       ) { line, reason, page in try context.reject(line, HTTPSink.component.name, reason, page) }
     }
-    registry.register(sink: StandardOutput.component, destination: { _ in "standard output" }) { _, _ in
+    registry.register(sink: StandardOutput.component, spools: false, destination: { _ in "standard output" }) { _, _ in
       StandardOutput()
     }
     return registry

@@ -1,6 +1,7 @@
 internal import AsyncAlgorithms
 package import Qualys
 package import Records
+internal import Sinks
 internal import Stages
 internal import State
 public import Streaming
@@ -179,14 +180,18 @@ public struct Registry: Sendable {
   /// Registers a sink of lines.
   ///
   /// `check` is asked when a pipeline is checked, and opens nothing; `make` when it runs. `destination` says where it
-  /// would put lines, as a person should see it; nil for what its principal option says.
+  /// would put lines, as a person should see it; nil for what its principal option says. Every sink may have a spool that
+  /// has options, unless `spools` says that it must not.
   package mutating func register(
     sink component: Component,
+    spools: Bool = true,
     check: @escaping @Sendable (Options) throws(OptionError) -> Void = { (_) throws(OptionError) in },
     destination: @escaping @Sendable (Options) -> String? = { _ in nil },
     _ make: @escaping @Sendable (Options, StreamContext) throws -> any Sink<Line>
   ) {
     precondition(!sinks.contains { $0.component.name == component.name }, "sink '\(component.name)' exists already")
+    var component = component
+    if spools, case .options(let options) = component.form { component.form = .options(options + [Spool.option]) }
     sinks.append(SinkEntry(component: component, check: check, destination: destination, make: make))
   }
 

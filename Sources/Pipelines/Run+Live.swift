@@ -27,7 +27,11 @@ extension Run {
   private func run(_ live: Live, _ events: EventSummary) async throws -> RunReport {
     let session = try LiveSession(self, live, events)
     do {
-      let report = try await session.round(of: plan.streams, live, events)
+      async let undelivered = session.forward(forEver: false)
+      var report = try await session.round(of: plan.streams, live, events)
+      await session.endForwarding()
+      report.failed += await undelivered.map(\.failed)
+      report.notices += session.refusals
       await session.close()
       return report
     } catch {

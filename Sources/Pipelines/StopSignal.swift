@@ -39,7 +39,7 @@ package final class StopSignal: Sendable {
   }
 
   /// Returns when it is said, or when the task is cancelled.
-  private func said() async {
+  func said() async {
     let number = state.withLock { state in
       state.waiterCount += 1
       return state.waiterCount

@@ -35,6 +35,10 @@ package struct StreamContext: Sendable {
   package var stop: StopSignal?
   /// Whether what passes is waited out for ever: Qualys, and servers that logs are sent to.
   package var waits = false
+  /// How long a sink may try by itself before it says that it cannot; nil for as long as its options say.
+  var patience: Duration?
+  /// What stands between the stream and sinks that have a spool; nil where they are written to directly.
+  var spools: Spools?
   /// Told the server's clock of the answers to the source in this round.
   package var clock = AnswerClock()
   /// Takes what a person should know.

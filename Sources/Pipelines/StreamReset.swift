@@ -49,7 +49,10 @@ package struct StreamReset: Sendable {
   private func moveWindow(to since: Since, forgets: Bool, _ state: any StateStore) async throws -> String? {
     let run = Run(plan, state: folder.string, cores: 1)
     do {
-      let running = try StreamRun(stream, in: run.context(of: stream, state), limit: nil, run.settings(of: stream))
+      var context = run.context(of: stream, state)
+      // What is committed there stays to be delivered.
+      context.spools = try Spools(of: [stream], in: folder, state, run.disk) { _, _, _ in }
+      let running = try StreamRun(stream, in: context, limit: nil, run.settings(of: stream))
       do {
         try await running.reset(to: since, forgets: forgets)
       } catch {

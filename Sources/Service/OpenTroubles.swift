@@ -26,6 +26,7 @@ package final class OpenTroubles: EventRecorder {
   private struct Key: Hashable {
     var stream: String
     var tracker: String
+    var sink: String?
   }
 
   private let next: any EventRecorder
@@ -96,6 +97,7 @@ package final class OpenTroubles: EventRecorder {
     let ended = open.withLock { open in
       let keys = open.keys.filter { key in
         guard key.stream == stream || key.stream.isEmpty, key.tracker != Self.reloadRefused else { return false }
+        if key.sink != nil { return false }
         guard let classes else { return true }
         return open[key]?.event.errorClass.map(classes.contains) ?? false
       }
@@ -125,7 +127,7 @@ package final class OpenTroubles: EventRecorder {
   /// A wrong password is everyone's, and one event for all streams.
   private static func key(_ event: HealthEvent) -> Key {
     let isAccount = event.errorClass == .thirdPartyConfig && event.httpStatus == 401
-    return Key(stream: isAccount ? "" : event.stream, tracker: event.tracker)
+    return Key(stream: isAccount ? "" : event.stream, tracker: event.tracker, sink: event.sink)
   }
 
   /// Whether the state itself keeps what an event tells, and says when it is over.

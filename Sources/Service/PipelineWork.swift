@@ -56,6 +56,7 @@ struct PipelineWork: Sendable {
     for (board, stream) in zip(boards, plan.streams) {
       let standing = try session.standing(of: stream)
       board.know(last: standing.last, watermark: standing.watermark)
+      board.watch(session.spools(of: stream.name))
       board.initialize()
     }
     return session
@@ -87,6 +88,7 @@ struct PipelineWork: Sendable {
 
   private func rounds(of session: LiveSession) async {
     await withTaskGroup { group in
+      group.addTask { _ = await session.forward(forEver: true) }
       for stream in plan.streams {
         group.addTask { await rounds(of: stream, session) }
       }

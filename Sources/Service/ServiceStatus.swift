@@ -177,11 +177,34 @@ package struct ServiceStatus: Codable, Sendable, Equatable {
     /// Lines and bytes that it took.
     package var lines: Int
     package var bytes: Int
+    /// What waits for it on disk; nil for one without a spool.
+    package var spool: Spool?
 
     package init(name: String, lines: Int, bytes: Int) {
       self.name = name
       self.lines = lines
       self.bytes = bytes
+    }
+  }
+
+  /// What waits on disk for a sink.
+  package struct Spool: Codable, Sendable, Equatable {
+    /// Lines that the sink does not have.
+    package var lines: Int
+    /// Bytes on disk, and how many there may be.
+    package var bytes: Int
+    package var limit: Int
+    /// Whether it is full, so that the stream waits.
+    package var isFull: Bool
+    /// Since when the sink takes nothing, and why; nil when it does.
+    package var downSince: Int?
+    package var message: String?
+
+    package init(lines: Int, bytes: Int, limit: Int, isFull: Bool = false) {
+      self.lines = lines
+      self.bytes = bytes
+      self.limit = limit
+      self.isFull = isFull
     }
   }
 }

@@ -1,6 +1,7 @@
 package import Health
 package import Pipelines
 internal import Qualys
+package import Sinks
 internal import Streaming
 internal import Synchronization
 
@@ -33,6 +34,7 @@ package final class StreamBoard: Sendable {
     var progress: Run.Progress?
     /// What the sinks of each output took in the rounds before.
     var taken: [String: Run.Progress.Taken] = [:]
+    var spools: [(output: String, number: Int, watch: SpoolWatch)] = []
   }
 
   package let name: String
@@ -98,6 +100,15 @@ package final class StreamBoard: Sendable {
         contents.last = round
       }
       contents.watermark = watermark
+    }
+  }
+
+  /// What waits for sinks that have a spool, from now on.
+  package func watch(_ spools: [(output: String, number: Int, watch: SpoolWatch)]) {
+    change { contents in
+      // What they refused before the session that ends counts on.
+      contents.counts.deadLettered += contents.refusedBySpooled
+      contents.spools = spools
     }
   }
 
@@ -230,6 +241,7 @@ package final class StreamBoard: Sendable {
       var sums = contents
       sums.addWatched()
       stream.counts = sums.counts
+      stream.counts.deadLettered += contents.refusedBySpooled
       // The source gives answers, and the first stage reads them.
       let pages = sums.counts.pages
       stream.stages = contents.plan.stages.map { sums.stage($0.name, of: "") }
@@ -238,15 +250,26 @@ package final class StreamBoard: Sendable {
       stream.outputs = contents.plan.outputs.map { output in
         var shown = ServiceStatus.Output(name: output.name)
         shown.stages = output.stages.map { sums.stage($0.name, of: output.name) }
-        shown.sinks = output.sinks.map { sink in
-          // Each of its sinks has all of them.
-          let taken = sums.taken[output.name] ?? Run.Progress.Taken()
-          return ServiceStatus.Sink(name: sink.name, lines: taken.lines, bytes: taken.bytes)
+        // Each of its sinks has all of them.
+        let taken = sums.taken[output.name] ?? Run.Progress.Taken()
+        shown.sinks = output.sinks.enumerated().map { number, sink in
+          var shown = ServiceStatus.Sink(name: sink.name, lines: taken.lines, bytes: taken.bytes)
+          shown.spool = contents.spools.first { $0.output == output.name && $0.number == number }
+            .map { ServiceStatus.Spool($0.watch.current) }
+          return shown
         }
         return shown
       }
       return stream
     }
+  }
+}
+
+extension ServiceStatus.Spool {
+  fileprivate init(_ contents: SpoolWatch.Contents) {
+    self.init(lines: contents.lines, bytes: contents.bytes, limit: contents.limit, isFull: contents.isFull)
+    downSince = contents.failure?.since
+    message = contents.failure?.message
   }
 }
 
@@ -264,6 +287,9 @@ extension StreamBoard.Contents {
     // Meters are read one after the other, while they count.
     return max(0, queued - (progress?.lines ?? 0))
   }
+
+  /// Records that sinks have refused out of their spools, in this session.
+  fileprivate var refusedBySpooled: Int { spools.reduce(0) { $0 + $1.watch.current.refused } }
 
   /// Adds what the round at hand has counted to the sums, and forgets it.
   fileprivate mutating func addWatched() {

@@ -6,6 +6,7 @@ import Sinks
 import State
 import Streaming
 import Synchronization
+import SystemPackage
 import TestSupport
 
 /// A Qualys in memory, a clock that nobody waits for, and a folder with a state: what a live run needs.
@@ -25,6 +26,9 @@ final class LiveQualys: Sendable {
     var elapsed: Duration = .zero
     var sleeps: [Duration] = []
     var writes = 0
+    /// What a second sink has, of all runs, and whether it takes anything.
+    var remoteLines: [String] = []
+    var isRemoteDown = false
   }
 
   let folder: TemporaryFolder
@@ -61,8 +65,11 @@ final class LiveQualys: Sendable {
   func pass(_ duration: Duration) { change { $0.elapsed += duration } }
 
   /// The ids of the hosts whose lines were delivered, in order.
-  var delivered: [Int] {
-    now.lines.compactMap { line in line.firstMatch(of: /"Id":"([0-9]+)"/).flatMap { Int($0.1) } }
+  var delivered: [Int] { Self.ids(now.lines) }
+
+  /// The ids of the hosts that lines are about, in order.
+  static func ids(_ lines: [String]) -> [Int] {
+    lines.compactMap { line in line.firstMatch(of: /"Id":"([0-9]+)"/).flatMap { Int($0.1) } }
   }
 
   /// A stream of detections, as a file with one stream has it.
@@ -213,7 +220,7 @@ final class LiveQualys: Sendable {
 
   // MARK: - The sink
 
-  private var registry: Registry {
+  var registry: Registry {
     var registry = Registry.standard
     registry.register(sink: KeptLines.component) { [self] _, _ in
       KeptLines {
@@ -221,6 +228,14 @@ final class LiveQualys: Sendable {
         try await self.onWrite(self.now.writes)
       } onLines: { lines in
         self.change { $0.lines += lines }
+      }
+    }
+    let remote = Component("remote", summary: "Keeps lines while it is not down.", example: "- remote")
+    registry.register(sink: remote) { [self] _, _ in
+      KeptLines {
+        if self.now.isRemoteDown { throw DiskError("write to", "remote", .ioError) }
+      } onLines: { lines in
+        self.change { $0.remoteLines += lines }
       }
     }
     return registry

@@ -20,6 +20,9 @@ final class ServedQualys: Sendable {
     var events: [HealthEvent] = []
     var password = "right"
     var text = ServedQualys.file()
+    /// What a second sink has, and whether it takes anything.
+    var remoteLines: [String] = []
+    var isRemoteDown = false
   }
 
   let clock = VirtualClock()
@@ -29,15 +32,19 @@ final class ServedQualys: Sendable {
   /// A host comes every so often.
   static let hostInterval = 1_800
 
-  init(_ script: @escaping Script = { _, _, _ in nil }) throws {
+  /// How long each host's RESULTS are.
+  private let resultsBytes: Int
+
+  init(resultsBytes: Int = 0, _ script: @escaping Script = { _, _, _ in nil }) throws {
     folder = try TemporaryFolder()
+    self.resultsBytes = resultsBytes
     self.script = script
   }
 
   var now: State { state.withLock { $0 } }
   func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 
-  static func file(every: String = "1h", more: String = "") -> String {
+  static func file(every: String = "1h", sinks: String = "kept", more: String = "") -> String {
     """
     name: served
     qualys: { platform: US2, username: "${USERNAME}", password: "${PASSWORD}" }
@@ -47,7 +54,7 @@ final class ServedQualys: Sendable {
         start: all
         source: detections
         stages: [decode-detections, split-detections, encode-json]
-        sinks: [kept]
+        sinks: [\(sinks)]
     \(more)
     """
   }
@@ -104,7 +111,8 @@ final class ServedQualys: Sendable {
     let since = request.value(of: "vm_processed_after").flatMap(ServerTime.seconds) ?? 0
     let first = request.value(of: "id_min").flatMap { Int($0) } ?? 1
     let hosts = Self.hosts(at: date, since: since).filter { $0 >= first }
-    var page = SmallPage(hosts.prefix(20).map { SmallPage.Host(id: $0, detections: ["<QID>\($0)</QID>"]) })
+    let results = resultsBytes == 0 ? "" : "<RESULTS>\(String(repeating: "x", count: resultsBytes))</RESULTS>"
+    var page = SmallPage(hosts.prefix(20).map { SmallPage.Host(id: $0, detections: ["<QID>\($0)</QID>\(results)"]) })
     if hosts.count > 20 { page.afterHosts = SmallPage.warning(nextID: UInt64(hosts[20])) }
     let text = page.text.replacing(SmallPage.serverTime, with: ServerTime.text(date))
     return APIResponse(status: 200, headers: [], body: Bytes(bytes: Array(text.utf8)))
@@ -174,6 +182,15 @@ final class ServedQualys: Sendable {
         self.clock.note()
       } onLines: { lines in
         self.change { $0.lines += lines }
+      }
+    }
+    let remote = Component("remote", summary: "Keeps lines while it is not down.", example: "- remote")
+    registry.register(sink: remote) { [self] _, _ in
+      KeptLines {
+        self.clock.note()
+        if self.now.isRemoteDown { throw BrokenConnection("the sink is down") }
+      } onLines: { lines in
+        self.change { $0.remoteLines += lines }
       }
     }
     return registry

@@ -122,6 +122,12 @@ struct TopRow {
       let time = stream.waitingUntil.map { $0 > now ? ", \(Figures.time($0 - now)) more" : "" } ?? ""
       lines.append(ScreenLine("    waits for \(waiting)\(time)", .dim))
     }
+    for sink in stream.outputs.flatMap(\.sinks) {
+      guard let spool = sink.spool, spool.lines > 0 else { continue }
+      let size = "\(Figures.bytes(spool.bytes)) of \(Figures.bytes(spool.limit))\(spool.isFull ? ", full" : "")"
+      let down = spool.downSince.map { ", takes nothing for \(Figures.time(max(0, now - $0)))" } ?? ""
+      lines.append(ScreenLine("    \(Figures.count(spool.lines)) lines wait for \(sink.name) (\(size))\(down)", .dim))
+    }
     return lines
   }
 }

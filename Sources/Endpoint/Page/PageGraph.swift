@@ -42,7 +42,7 @@ extension Page {
         name: sink.name,
         kind: "sink",
         entered: sink.lines,
-        note: PageWords.bytes(sink.bytes)
+        note: PageWords.note(of: sink)
       )
     }
     let row = Row(title: output.name, steps: steps(output.stages, key: key))

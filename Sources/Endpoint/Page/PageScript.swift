@@ -72,7 +72,7 @@ extension Page {
         refreshStages(output.stages, `${key}.o${index}`);
         output.sinks.forEach((sink, place) => {
           show(`${key}.o${index}.k${place}`, number(sink.lines));
-          show(`${key}.o${index}.k${place}.note`, bytes(sink.bytes));
+          show(`${key}.o${index}.k${place}.note`, sinkNote(sink));
         });
       });
     }

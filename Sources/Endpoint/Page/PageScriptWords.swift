@@ -50,6 +50,10 @@ extension Page {
       return tenths === 0 ? '0' : tenths < 100 ? (tenths / 10).toFixed(1) : number(Math.floor(tenths / 10));
     }
 
+    function sinkNote({ spool, bytes: taken }) {
+      return spool?.lines > 0 ? `${number(spool.lines)} wait${spool.isFull ? ', full' : ''}` : bytes(taken);
+    }
+
     function utc(time) {
       return `${new Date(time * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
     }

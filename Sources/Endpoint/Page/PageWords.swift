@@ -65,6 +65,12 @@ enum PageWords {
     return Date(timeIntervalSince1970: Double(time)).formatted(style).dropLast() + " UTC"
   }
 
+  /// What waits for a sink, or else how much it took.
+  static func note(of sink: ServiceStatus.Sink) -> String {
+    guard let spool = sink.spool, spool.lines > 0 else { return bytes(sink.bytes) }
+    return "\(number(spool.lines)) wait\(spool.isFull ? ", full" : "")"
+  }
+
   static func health(_ health: ServiceStatus.Health) -> String {
     switch health {
     case .green: "Healthy"
