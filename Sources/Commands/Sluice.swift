@@ -53,7 +53,7 @@ struct SluiceCommand: AsyncParsableCommand {
       DescribeCommand.self,
       GraphCommand.self, SchemaCommand.self, NewCommand.self, SimulateCommand.self,
       CaptureCommand.self, AnonymizeCommand.self,
-      GenerateCommand.self, TopCommand.self,
+      GenerateCommand.self, TopCommand.self, TapCommand.self,
     ]
   )
 }

@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
-internal import Pipelines
 internal import Service
 
 struct TopCommand: AsyncParsableCommand {
@@ -22,19 +20,16 @@ struct TopCommand: AsyncParsableCommand {
   @Flag(help: "Print it once.")
   var once = false
 
-  @Option(
-    help: ArgumentHelp("The file with the endpoint's token; else it is looked up as SLUICE_TOKEN.", valueName: "file")
-  )
-  var tokenFile: String?
+  @OptionGroup var token: EndpointToken
 
   func validate() throws {
-    guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+    guard EndpointToken.isEndpoint(url) else {
       throw ValidationError("The endpoint begins with http:// or https://, such as http://127.0.0.1:8090.")
     }
   }
 
   func run() async throws {
-    let feed = StatusFeed(url, token: try readToken())
+    let feed = StatusFeed(url, token: try token.read())
     do {
       if once || !Terminal.isThere {
         try await printOnce(feed)
@@ -47,16 +42,6 @@ struct TopCommand: AsyncParsableCommand {
       throw error
     }
     await feed.close()
-  }
-
-  private func readToken() throws -> String? {
-    guard let tokenFile else { return SecretSource.system.value(of: "SLUICE_TOKEN") }
-    do {
-      return try String(contentsOfFile: tokenFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-    } catch {
-      say("sluice: cannot read '\(tokenFile)': \(error.localizedDescription)")
-      throw ExitStatus.configuration
-    }
   }
 
   private func printOnce(_ feed: StatusFeed) async throws {

@@ -34,12 +34,12 @@ struct AccessRules {
     if fields.contains(.origin), fields[.origin].flatMap({ Authority(origin: $0) }) != host {
       return .text(.forbidden, "A page of another site may not ask here.")
     }
-    if route?.changesSomething == true {
+    if let route, route.changesSomething || route.showsRecords {
       guard token != nil else {
         let name = EndpointSettings.tokenName
         return .text(
           .forbidden,
-          "Nothing can be changed here as long as the service has no token. "
+          "Nothing can be \(route.changesSomething ? "changed" : "tapped") here as long as the service has no token. "
             + "Set \(name) (a variable, \(name)_FILE or a systemd credential) and start the service again."
         )
       }

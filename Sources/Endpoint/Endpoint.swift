@@ -5,14 +5,16 @@ internal import NIOCore
 package import Service
 internal import ServiceLifecycle
 
-/// The HTTP endpoint of a service: its health, status, events and metrics, a page, and restarts.
+/// The HTTP endpoint of a service: its health, status, events and metrics, a page, restarts and taps.
 ///
 /// It keeps nothing of its own but the metrics. Who calls slowly or often meets `EndpointLimits`: 64 connections, each for
-/// 30 seconds at most.
+/// 30 seconds at most, unless it reads a tap.
 package struct Endpoint: ServiceLifecycle.Service {
   var limits = EndpointLimits()
   private let settings: EndpointSettings
-  private let responder: EndpointResponder
+  private let rules: AccessRules
+  private let control: any ServiceControl
+  private let metrics: PrometheusMetrics
   private let onListening: @Sendable (_ port: Int) -> Void
 
   /// Prepares an endpoint; nothing is open before `run`.
@@ -30,17 +32,19 @@ package struct Endpoint: ServiceLifecycle.Service {
     try settings.check()
     self.settings = settings
     self.onListening = onListening
-    responder = EndpointResponder(rules: AccessRules(settings), control: control, prometheus: metrics)
+    self.control = control
+    self.metrics = metrics
+    rules = AccessRules(settings)
   }
 
-  /// Answers until a graceful shutdown or cancellation; requests under way are answered, within 30 seconds.
+  /// Answers until a graceful shutdown or cancellation; requests under way are answered, within 30 seconds, and taps end.
   ///
   /// - Throws: `EndpointError` when it cannot listen.
   package func run() async throws {
     // Hummingbird's own words name addresses.
     let silence = Logger(label: "endpoint") { _ in SwiftLogNoOpLogHandler() }
     let application = Application(
-      responder: responder,
+      responder: EndpointResponder(rules: rules, control: control, limits: limits, prometheus: metrics),
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [ConnectionLifetime(lifetime: limits.lifetime, grace: limits.grace)],

@@ -1,11 +1,12 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import Pipelines
 internal import Service
 
 /// Answers what is asked of the endpoint.
 struct EndpointResponder: HTTPResponder {
-  typealias Context = BasicRequestContext
+  typealias Context = EndpointContext
 
   /// Bytes of a body that are put up with; none is read.
   static let longestBody = 4096
@@ -15,28 +16,30 @@ struct EndpointResponder: HTTPResponder {
 
   private let rules: AccessRules
   private let control: any ServiceControl
+  private let limits: EndpointLimits
   private let prometheus: PrometheusMetrics
   private let metrics: ServiceMetrics
 
-  init(rules: AccessRules, control: any ServiceControl, prometheus: PrometheusMetrics) {
+  init(rules: AccessRules, control: any ServiceControl, limits: EndpointLimits, prometheus: PrometheusMetrics) {
     self.rules = rules
     self.control = control
+    self.limits = limits
     self.prometheus = prometheus
     metrics = ServiceMetrics(factory: prometheus)
   }
 
-  func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-    let response = try answer(request).hardened()
+  func respond(to request: Request, context: EndpointContext) async throws -> Response {
+    let response = try answer(request, context).hardened()
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private func answer(_ request: Request) throws -> Response {
+  private func answer(_ request: Request, _ context: EndpointContext) throws -> Response {
     let route = Route(path: request.uri.path)
     if let refusal = rules.refusal(of: request.head, for: route) { return refusal }
     guard let route else {
       return .text(
         .notFound,
-        "There is nothing here. There is: /, /status, /events, /metrics, /health/live, /health/ready."
+        "There is nothing here. There is: /, /status, /events, /metrics, /health/live, /health/ready, /tap/PIPELINE/STREAM."
       )
     }
     guard route.methods.contains(request.method) else {
@@ -48,10 +51,10 @@ struct EndpointResponder: HTTPResponder {
     if let length = request.headers[.contentLength], (Int(length) ?? .max) > Self.longestBody {
       return .text(.contentTooLarge, "Nothing here takes a body.")
     }
-    return try answer(route, request.uri)
+    return try answer(route, request.uri, context)
   }
 
-  private func answer(_ route: Route, _ uri: URI) throws -> Response {
+  private func answer(_ route: Route, _ uri: URI, _ context: EndpointContext) throws -> Response {
     switch route {
     case .live: .text(.ok, "The service runs.")
     case .ready: try ready()
@@ -63,6 +66,7 @@ struct EndpointResponder: HTTPResponder {
     case .script: Response(.ok, "text/javascript; charset=utf-8", Page.script)
     case .style: Response(.ok, "text/css; charset=utf-8", Page.style)
     case .restart(let pipeline, let stream): try restart(pipeline, stream)
+    case .tap(let pipeline, let stream): tap(pipeline, stream, uri, context)
     }
   }
 
@@ -94,5 +98,26 @@ struct EndpointResponder: HTTPResponder {
       return .text(.notFound, "There is no such stream; /status has them all.")
     }
     return try .json(["pipeline": pipeline, "stream": stream], status: .accepted)
+  }
+
+  private func tap(_ pipeline: String, _ stream: String, _ uri: URI, _ context: EndpointContext) -> Response {
+    let query = uri.queryParameters
+    do throws(TapRefusal) {
+      let reader = try control.tap(
+        pipeline: pipeline,
+        stream: stream,
+        after: query["after"].map(String.init),
+        where: query["where"].map(String.init)
+      )
+      return .samples(of: reader, over: context.channel, limits)
+    } catch {
+      let status: HTTPResponse.Status =
+        switch error.reason {
+        case .nothingThere: .notFound
+        case .wrong: .badRequest
+        case .full: .tooManyRequests
+        }
+      return .text(status, error.description)
+    }
   }
 }

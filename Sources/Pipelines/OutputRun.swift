@@ -11,7 +11,7 @@ final class OutputRun: @unchecked Sendable {
   private let number: Int
   let meters: [StageMeter]
   private let sinks: [any Sink<Line>]
-  private let rehearsal: (any Rehearsal)?
+  private let settings: StreamRun.Settings
   private(set) var report: RunReport.Output
   private var lineCount = 0
 
@@ -21,15 +21,15 @@ final class OutputRun: @unchecked Sendable {
     number: Int,
     in context: StreamContext,
     meters: [StageMeter],
-    _ rehearsal: (any Rehearsal)? = nil
+    _ settings: StreamRun.Settings
   ) throws {
     self.output = output
     self.number = number
     self.meters = meters
-    self.rehearsal = rehearsal
+    self.settings = settings
     var context = context
     context.output = output.name
-    if let rehearsal {
+    if let rehearsal = settings.rehearsal {
       sinks = output.sinks.indices.map { [context] index in
         CountingSink(output.destination(ofSink: index, context)) { tallies in
           rehearsal.counted(tallies, by: index, ofOutput: number, in: context.stream)
@@ -117,7 +117,7 @@ final class OutputRun: @unchecked Sendable {
   private func flow(behind trunk: AnyFlow, in context: StreamContext) -> Flow<Line> {
     func watched(_ flow: AnyFlow, behind index: Int) -> AnyFlow {
       let edge = Edge(stream: context.stream, output: number, index: index)
-      return rehearsal?.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1]) ?? flow
+      return settings.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1])
     }
     return output.flow(behind: watched(trunk, behind: 0), in: context) { index, _ in
       meters[index]

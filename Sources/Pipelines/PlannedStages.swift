@@ -43,7 +43,7 @@ package struct PlannedStages: Sendable {
   }
 
   /// What a stage is called in the state: a second one of its name in the row is told apart by its number.
-  private func place(of index: Int) -> String {
+  func place(of index: Int) -> String {
     let name = components[index].name
     let before = components[..<index].count { $0.name == name }
     return before == 0 ? name : "\(name)-\(before + 1)"

@@ -39,6 +39,12 @@ struct RecordLook {
     add(record.fields, isHost: record is Host)
   }
 
+  /// The fields alone of a record that is no line; how long it is as JSON is not looked at.
+  init(fieldsOf record: any LogRecord) {
+    bytes = 0
+    add(record.fields, isHost: record is Host)
+  }
+
   /// Bytes of a record as a line of JSON, without a newline.
   static func size(of record: any LogRecord, naming: LogFormat.Naming) -> Int {
     var encoder = LogEncoder(LogFormat(of: type(of: record), naming: naming), capacity: 16 * 1024)

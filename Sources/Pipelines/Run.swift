@@ -49,6 +49,8 @@ package struct Run: Sendable {
   let rehearsal: (any Rehearsal)?
   /// Puts something between Qualys and the sources.
   let wrap: @Sendable (any Transport) -> any Transport
+  /// Where somebody may look at what passes, if anybody may.
+  let taps: Taps?
   /// Where dead letters go.
   let disk: any Disk
   let onCommit: Commit
@@ -62,6 +64,7 @@ package struct Run: Sendable {
     cores: Int = 2,
     rehearsal: (any Rehearsal)? = nil,
     live: Live? = nil,
+    taps: Taps? = nil,
     disk: any Disk = LocalDisk(),
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
     onCommit: @escaping Commit = { _, _, _ in },
@@ -75,6 +78,7 @@ package struct Run: Sendable {
     self.rehearsal = rehearsal
     self.wrap = wrap
     self.live = live
+    self.taps = taps
     self.disk = disk
     self.onCommit = onCommit
     self.onProgress = onProgress
@@ -166,6 +170,7 @@ package struct Run: Sendable {
         disk: rehearsal == nil ? disk : NoDisk()
       ),
       rehearsal: rehearsal,
+      taps: taps,
       notesQIDs: plan.streams.contains(where: \.followsDetections),
       onCommit: onCommit,
       onProgress: onProgress,

@@ -13,12 +13,19 @@ struct StreamRun {
     let deadLetters: DeadLetters
     /// What watches, if sinks only count.
     let rehearsal: (any Rehearsal)?
+    let taps: Taps?
     /// Whether QIDs are noted that are detected.
     let notesQIDs: Bool
     let onCommit: Run.Commit
     let onProgress: @Sendable (Run.Progress) -> Void
     /// Whether some lines are weighed, field by field.
     var weighsFields = false
+
+    /// Lets those look at an edge who want to; `meter` is that of the stage before it.
+    func watch(_ flow: AnyFlow, at edge: Edge, behind meter: StageMeter?) -> AnyFlow {
+      let flow = rehearsal?.watch(flow, at: edge, behind: meter) ?? flow
+      return taps.map { flow.applying(TapOperator(taps: $0, edge: edge)) } ?? flow
+    }
   }
 
   private let stream: PlannedStream
@@ -44,7 +51,7 @@ struct StreamRun {
     meters = Self.meters(of: stream.stages, in: stream.name, output: nil, settings)
     outputs = try stream.outputs.enumerated().map { [context] number, output in
       let meters = Self.meters(of: output.stages, in: stream.name, output: number, settings)
-      return try OutputRun(output, number: number, in: context, meters: meters, settings.rehearsal)
+      return try OutputRun(output, number: number, in: context, meters: meters, settings)
     }
     keeper = try context.state.map { try RoundKeeper($0, of: lent.stream) }
     commits = PageCommits(of: stream.name, outputs: stream.outputs.count, letters, keeper, settings.onCommit)
@@ -143,7 +150,7 @@ struct StreamRun {
 
   private func watched(_ flow: AnyFlow, behind index: Int) -> AnyFlow {
     let edge = Edge(stream: stream.name, output: nil, index: index)
-    return settings.rehearsal?.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1]) ?? flow
+    return settings.watch(flow, at: edge, behind: index == 0 ? nil : meters[index - 1])
   }
 
   /// Returns when every output has ended; the first error ends them all.

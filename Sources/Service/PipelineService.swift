@@ -53,6 +53,7 @@ package final class PipelineService: Sendable {
   private let ring: EventRing
   /// Those of a stream that is read anew go on, and end when it is well.
   private let troubles: OpenTroubles
+  private let taps: Taps
   private let state: Mutex<State>
   /// The service ends.
   private let ending = Mutex(false)
@@ -68,6 +69,7 @@ package final class PipelineService: Sendable {
     file = source.file
     let plan = try source.load().plan
     ring = EventRing(pipeline: plan.name, date: settings.pace.date)
+    taps = Taps(elapsed: settings.pace.elapsed)
     let recipients = Recipients()
     troubles = OpenTroubles(recipients, elapsed: settings.pace.elapsed, date: settings.pace.date)
     state = Mutex(State(plan: plan, events: settings.events(plan)))
@@ -110,6 +112,8 @@ package final class PipelineService: Sendable {
         state.wakeups[PipelineWork.turn(of: board.name)] = Wakeup()
       }
     }
+    // What they look at may have gone.
+    taps.end()
   }
 
   private func board(of stream: PlannedStream, in plan: Plan) -> StreamBoard {
@@ -136,6 +140,16 @@ package final class PipelineService: Sendable {
     guard let wakeup = state.withLock({ $0.wakeups[stream] }) else { return false }
     wakeup.raise()
     return true
+  }
+
+  /// Samples of what passes a stream, until it ends or goes on otherwise.
+  package func tap(_ stream: String, after: String?, where filter: String?) throws(TapRefusal) -> Taps.Reader {
+    let plan = state.withLock { $0.plan }
+    guard let found = plan.streams.first(where: { $0.name == stream }) else {
+      let names = plan.streams.map(\.name).joined(separator: ", ")
+      throw TapRefusal(.nothingThere, "'\(plan.name)' has no stream '\(stream)'; there is \(names)")
+    }
+    return try taps.open(found, after: after, where: filter)
   }
 
   /// Looks at the file now.
@@ -167,6 +181,7 @@ package final class PipelineService: Sendable {
       jitter = 0
     }
     for board in state.withLock({ $0.boards }) { board.stop() }
+    taps.end()
   }
 
   /// Runs the streams as the file says, until it says something else.
@@ -186,6 +201,7 @@ package final class PipelineService: Sendable {
           wakeups: wakeups,
           ring: ring,
           troubles: troubles,
+          taps: taps,
           stop: stop,
           gate: CredentialsGate { api in
             for (board, stream) in zip(boards, loaded.plan.streams) where stream.api?.isOnGateway == api.isOnGateway {

@@ -13,6 +13,7 @@ struct PipelineWork: Sendable {
   let wakeups: [String: Wakeup]
   let ring: EventRing
   let troubles: OpenTroubles
+  let taps: Taps
   let stop: StopSignal
   let gate: CredentialsGate
   /// By how much the first rounds are put off, from 0 to 1.
@@ -44,6 +45,7 @@ struct PipelineWork: Sendable {
       plan,
       state: settings.stateFolder(plan),
       cores: settings.cores,
+      taps: taps,
       onProgress: { board($0.stream)?.progress($0) },
       onCommit: { stream, _, _ in
         board(stream)?.commit()

@@ -1,3 +1,5 @@
+package import Pipelines
+
 /// What the endpoint may ask of a running service; answers at once, whatever the streams do.
 package protocol ServiceControl: Sendable {
   /// How it stands.
@@ -10,4 +12,11 @@ package protocol ServiceControl: Sendable {
   ///
   /// - Returns: False when there is no such stream.
   func restart(pipeline: String, stream: String) -> Bool
+
+  /// Samples of what passes a running stream, until the service ends or the stream is not what it was.
+  ///
+  /// - Parameters:
+  ///   - after: The stage behind which to look; nil for what the sinks get.
+  ///   - filter: Which records to show, in the words of the stage `filter`; nil for all.
+  func tap(pipeline: String, stream: String, after: String?, where filter: String?) throws(TapRefusal) -> Taps.Reader
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Pipelines
 internal import ServiceLifecycle
 internal import Streaming
 internal import Synchronization
@@ -53,5 +54,18 @@ package final class SluiceService: Service, ServiceControl {
 
   package func restart(pipeline: String, stream: String) -> Bool {
     pipelines.first { $0.name == pipeline }?.restart(stream) ?? false
+  }
+
+  package func tap(
+    pipeline: String,
+    stream: String,
+    after: String?,
+    where filter: String?
+  ) throws(TapRefusal) -> Taps.Reader {
+    guard let found = pipelines.first(where: { $0.name == pipeline }) else {
+      let names = pipelines.map(\.name).joined(separator: ", ")
+      throw TapRefusal(.nothingThere, "no pipeline '\(pipeline)' runs here; there is \(names)")
+    }
+    return try found.tap(stream, after: after, where: filter)
   }
 }

@@ -35,6 +35,10 @@ struct Operating {
   }
 
   func sluice(_ arguments: String..., password: String = "simulator") async throws -> Command.Result {
+    try await sluice(arguments, password: password)
+  }
+
+  func sluice(_ arguments: [String], password: String = "simulator") async throws -> Command.Result {
     try await Command.run(
       try Program.path,
       arguments,

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import Synchronization
 import TestSupport
 import Testing
 
@@ -127,6 +128,53 @@ import Testing
       #expect(!serving.words.contains("simulator\""))
       let files = try FileManager.default.contentsOfDirectory(atPath: operating.folder.appending(path: "out").path)
       #expect(files.allSatisfy { $0.hasSuffix(".jsonl.gz") } && !files.isEmpty, "\(files)")
+    }
+  }
+
+  @Test("a tap shows the lines that pass, wants the token, and names the choices")
+  func tap() async throws {
+    try await Operating.with { operating, _, port in
+      // Each round asks for everything, so that something passes.
+      try operating.write(port: port, "every: 1h\nfull: 1s")
+      try Self.write("simulator", to: "password", in: operating)
+      try Self.write("a-token-of-some-length", to: "token", in: operating)
+      let serving = try await Serving(operating, ["--token-file", "token"])
+      do {
+        #expect(try await serving.reaches("Collecting", rounds: 1))
+        let url = ["--url", serving.url]
+        let closed = try await operating.sluice(["tap", "live/live"] + url)
+        #expect(closed.status == 78 && closed.errorText.contains("--token-file"), "\(closed.errorText)")
+        let known = url + ["--token-file", "token"]
+        let wrong = try await operating.sluice(["tap", "live/live", "--after", "filter"] + known)
+        #expect(wrong.status == 64 && wrong.errorText.contains("there is detections, decode-detections"))
+        async let tapped = operating.sluice(
+          ["tap", "live/live", "--limit", "2", "--where", "{ field: ID, exists: true }"] + known
+        )
+        let isOver = Mutex(false)
+        let asking = Task {
+          // A round begins while somebody looks.
+          for _ in 0..<60 where !isOver.withLock({ $0 }) {
+            _ = try await serving.get("/streams/live/live/restart", method: "POST", token: "a-token-of-some-length")
+            try await Task.sleep(for: .milliseconds(500))
+          }
+          if !isOver.withLock({ $0 }) { serving.process.terminate() }
+        }
+        let result = try await tapped
+        isOver.withLock { $0 = true }
+        try await asking.value
+        let lines = String(decoding: result.output, as: UTF8.self).split(separator: "\n")
+        #expect(result.status == 0 && lines.count == 2, "\(result.errorText)")
+        #expect(lines.allSatisfy { $0.hasPrefix(#"{"LogType":"vulnerabilityLogs""#) })
+        #expect(!serving.words.contains("vulnerabilityLogs"))
+        // A tap that is open when the service ends.
+        async let last = operating.sluice(["tap", "live/live"] + known)
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(try await serving.end() == 0, "\(serving.words)")
+        #expect(try await last.status == 75)
+      } catch {
+        _ = try await serving.end()
+        throw error
+      }
     }
   }
 

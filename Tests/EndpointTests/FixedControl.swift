@@ -1,3 +1,4 @@
+import Pipelines
 import Service
 import Synchronization
 
@@ -12,11 +13,21 @@ final class FixedControl: ServiceControl {
   private let fixed: Mutex<ServiceStatus>
   private let asked = Mutex<[Question]>([])
   private let restarted = Mutex<[String]>([])
+  private let tapped = Mutex<[String]>([])
+  /// Fills a tap that is opened.
+  private let onTap: @Sendable (AsyncStream<[UInt8]>.Continuation) throws(TapRefusal) -> Void
 
-  init(_ status: ServiceStatus = .sample()) { fixed = Mutex(status) }
+  init(
+    _ status: ServiceStatus = .sample(),
+    onTap: @escaping @Sendable (AsyncStream<[UInt8]>.Continuation) throws(TapRefusal) -> Void = { $0.finish() }
+  ) {
+    fixed = Mutex(status)
+    self.onTap = onTap
+  }
 
   var questions: [Question] { asked.withLock(\.self) }
   var restarts: [String] { restarted.withLock(\.self) }
+  var taps: [String] { tapped.withLock(\.self) }
 
   func status() -> ServiceStatus { fixed.withLock(\.self) }
   func set(_ status: ServiceStatus) { fixed.withLock { $0 = status } }
@@ -29,6 +40,18 @@ final class FixedControl: ServiceControl {
   func restart(pipeline: String, stream: String) -> Bool {
     restarted.withLock { $0.append("\(pipeline)|\(stream)") }
     return status().pipelines.contains { $0.name == pipeline && $0.streams.contains { $0.name == stream } }
+  }
+
+  func tap(
+    pipeline: String,
+    stream: String,
+    after: String?,
+    where filter: String?
+  ) throws(TapRefusal) -> Taps.Reader {
+    tapped.withLock { $0.append([pipeline, stream, after ?? "-", filter ?? "-"].joined(separator: "|")) }
+    let (samples, writer) = AsyncStream.makeStream(of: [UInt8].self)
+    try onTap(writer)
+    return Taps.Reader(samples, writer)
   }
 }
 

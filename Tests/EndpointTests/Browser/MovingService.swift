@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import Service
 import Synchronization
 
@@ -54,6 +55,15 @@ final class MovingService: ServiceControl {
   func restart(pipeline: String, stream: String) -> Bool {
     state.withLock { $0.restarts.append("\(pipeline)/\(stream)") }
     return true
+  }
+
+  func tap(
+    pipeline: String,
+    stream: String,
+    after: String?,
+    where filter: String?
+  ) throws(TapRefusal) -> Taps.Reader {
+    throw TapRefusal(.nothingThere, "nothing passes here")
   }
 
   /// A round that runs, its knowledge base behind it, an end that splits.
