@@ -155,15 +155,8 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func endpoint(over service: SluiceService, _ log: Logger, _ metrics: PrometheusMetrics) throws -> Endpoint {
-    var settings = EndpointSettings(token: SecretSource.system.value(of: EndpointSettings.tokenName))
+    var settings = EndpointSettings(token: try EndpointToken.read(from: tokenFile))
     if let address { (settings.address, settings.port) = address }
-    if let tokenFile {
-      guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
-        say("sluice: cannot read the token in '\(tokenFile)'")
-        throw ExitStatus.configuration
-      }
-      settings.token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
     let host = settings.address.contains(":") ? "[\(settings.address)]" : settings.address
     do throws(EndpointError) {
       return try Endpoint(settings, over: service, metrics: metrics) { log.info("listening on http://\(host):\($0)") }

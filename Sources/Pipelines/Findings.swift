@@ -1,3 +1,5 @@
+internal import Qualys
+
 /// What was found while a pipeline file was checked.
 struct Findings: Sendable {
   private(set) var all: [Diagnostic] = []
@@ -11,6 +13,11 @@ struct Findings: Sendable {
 
   mutating func warning(_ message: String, at location: Location?, help: String? = nil) {
     add(Diagnostic(.warning, message, at: location, help: help))
+  }
+
+  /// Adds what is the matter with a file that holds a secret.
+  mutating func add(_ exposure: ExposedSecret, at location: Location?) {
+    add(Diagnostic(exposure.isRefused ? .error : .warning, exposure.message, at: location, help: exposure.help))
   }
 
   /// Adds a finding, unless it was made before: what several streams share is looked at once for each.

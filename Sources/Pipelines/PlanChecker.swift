@@ -52,6 +52,7 @@ struct PlanChecker {
     checkDetected(streams.compactMap { $0 })
     checkState(of: file, names: Set(streamNames), streams.compactMap { $0 })
     checkVersions(of: file, streams.compactMap { $0 })
+    if streams.contains(where: { $0?.callsQualys ?? false }) { checkClientKey(of: file) }
     checkSecrets(root, streams: file.streams, callsQualys: streams.contains { $0?.callsQualys ?? false })
     if let state = file.state { checkFolder(ofFile: path(of: state) + "/state.db", at: state.location) }
     // In a run what cannot be kept is told, and no more.
@@ -89,9 +90,14 @@ struct PlanChecker {
     var substitution = Substitution(looks ? request.secrets : nil)
     var root = substitution.replace(in: read)
     findings.add(substitution.findings)
-    for secret in ClearSecret.all(in: root) {
+    let clear = ClearSecret.all(in: root)
+    for secret in clear {
       findings.add(secret.diagnostic)
       if let place = secret.location.place { hiddenPlaces.append(place) }
+    }
+    // It is asked for another mode, and not refused: what should change is that a secret stands in it.
+    if !clear.isEmpty, looks, let exposure = request.secrets.file(request.file)?.exposure {
+      findings.warning(exposure.message, at: nil, help: exposure.help)
     }
     for setting in commandLineSettings { _ = setting.apply(to: &root) }
     return root
@@ -209,6 +215,15 @@ struct PlanChecker {
         "\(name) is not set (looked in the environment, \(name)_FILE, $CREDENTIALS_DIRECTORY, /run/secrets)"
       findings.add(Diagnostic(request.requiresSecrets ? .error : .warning, message, at: location))
     }
+  }
+
+  /// Reports a key that others may read: it is a secret, though the file names it by its path.
+  private mutating func checkClientKey(of file: PipelineFile) {
+    guard request.checksEnvironment || request.requiresSecrets, request.callsQualys, !hasReplay,
+      let key = file.qualys.flatMap({ located($0).clientKey }), !key.contains("${"),
+      let exposure = request.secrets.file(key)?.exposure
+    else { return }
+    findings.add(exposure, at: file.qualysLocation)
   }
 
   /// Reports a stream that asks for what others detected, and none before it detects anything.

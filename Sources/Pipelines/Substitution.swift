@@ -1,3 +1,5 @@
+internal import Qualys
+
 /// Puts what is looked up in the place of each `${NAME}`, in values and never in keys.
 ///
 /// `$${` stands for the characters `${` themselves.
@@ -50,7 +52,7 @@ struct Substitution {
           return result
         }
         rest = rest.dropFirst(name.count + 3)
-        put(name, into: &result)
+        put(name, into: &result, at: location)
       } else {
         result.text += "$"
         rest = rest.dropFirst()
@@ -60,16 +62,21 @@ struct Substitution {
     return result
   }
 
-  private mutating func put(_ name: String, into scalar: inout YAMLNode.Scalar) {
+  private mutating func put(_ name: String, into scalar: inout YAMLNode.Scalar, at location: Location) {
     if !names.contains(name) { names.append(name) }
-    if let value = secrets?.value(of: name) {
-      scalar.text += value
-      if scalar.substitution == .none { scalar.substitution = .done }
-    } else {
-      scalar.text += "${\(name)}"
-      scalar.substitution = .unknown
+    do throws(ExposedSecret) {
+      if let found = try secrets?.find(name) {
+        scalar.text += found.value
+        if scalar.substitution == .none { scalar.substitution = .done }
+        if let exposure = found.exposure { findings.add(exposure, at: location) }
+        return
+      }
       if secrets != nil, !scalar.missing.contains(name) { scalar.missing.append(name) }
+    } catch {
+      findings.add(error, at: location)
     }
+    scalar.text += "${\(name)}"
+    scalar.substitution = .unknown
   }
 
   /// The name in a text that begins with `${`.

@@ -16,7 +16,7 @@ package struct TLSFiles: Sendable {
   }
 
   /// TLS 1.2 or later, with the files read.
-  /// - Throws: `Misconfiguration` when a file cannot be read, or key and certificate do not belong together.
+  /// - Throws: `Misconfiguration` when a file cannot be read, the key is open to others, or key and certificate do not belong together.
   func configuration() throws(Misconfiguration) -> TLSConfiguration {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
@@ -29,8 +29,10 @@ package struct TLSFiles: Sendable {
       throw Misconfiguration("'client-certificate' and 'client-key' need each other; one of them is missing")
     }
     tls.certificateChain = try Self.certificates(clientCertificate, "client-certificate").map { .certificate($0) }
+    let key = SecretFile.read(clientKey)
+    if let exposure = key?.exposure, exposure.isRefused { throw Misconfiguration("'client-key': \(exposure)") }
     do {
-      tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: clientKey, format: .pem))
+      tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array((key?.text ?? "").utf8), format: .pem))
     } catch {
       throw Misconfiguration("'client-key': '\(clientKey)' cannot be read as a key in PEM without a passphrase")
     }

@@ -67,7 +67,8 @@ package final class PipelineService: Sendable {
     self.source = source
     self.settings = settings
     file = source.file
-    let plan = try source.load().plan
+    let loaded = try source.load()
+    let plan = loaded.plan
     ring = EventRing(pipeline: plan.name, date: settings.pace.date)
     taps = Taps(elapsed: settings.pace.elapsed)
     let recipients = Recipients()
@@ -75,6 +76,11 @@ package final class PipelineService: Sendable {
     state = Mutex(State(plan: plan, events: settings.events(plan)))
     adopt(plan)
     recipients.service.withLock { $0 = Weak(service: self) }
+    tellWarnings(of: loaded)
+  }
+
+  private func tellWarnings(of loaded: PipelineSource.Loaded) {
+    for warning in loaded.warnings { settings.log.warning("\(warning)") }
   }
 
   /// Hands an event to the state, the file of events and the log.
@@ -245,6 +251,7 @@ package final class PipelineService: Sendable {
         state.withLock { $0.problem = nil }
         if now.digest != digest {
           settings.log.info("\(now.plan.name): the file or a secret has changed; its streams finish their page")
+          tellWarnings(of: now)
           return stop.stop()
         }
       } catch {

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 package import Pipelines
+internal import Qualys
 internal import Synchronization
 
 /// A pipeline file that can be read again: what it says now, and whether that has changed.
@@ -15,10 +16,13 @@ package struct PipelineSource: Sendable {
     package let plan: Plan
     /// Of the file, and of every secret that it uses.
     package let digest: [UInt8]
+    /// What a person should know of it.
+    package let warnings: [Diagnostic]
 
-    package init(plan: Plan, digest: [UInt8]) {
+    package init(plan: Plan, digest: [UInt8], warnings: [Diagnostic] = []) {
       self.plan = plan
       self.digest = digest
+      self.warnings = warnings
     }
   }
 
@@ -44,7 +48,11 @@ package struct PipelineSource: Sendable {
       var request = PlanRequest(text: String(decoding: data, as: UTF8.self), file: file, registry: registry)
       request.secrets = SecretSource(
         environment: { used.note($0, secrets.environment($0)) },
-        file: { used.note($0, secrets.file($0)) }
+        file: { path in
+          let file = secrets.file(path)
+          _ = used.note(path, file?.text)
+          return file
+        }
       )
       request.requiresSecrets = true
       change(&request)
@@ -59,7 +67,7 @@ package struct PipelineSource: Sendable {
           "\(file): it asks nothing of Qualys; 'sluice run' reads files and captures"
         )
       }
-      return Loaded(plan: plan, digest: digest)
+      return Loaded(plan: plan, digest: digest, warnings: findings)
     }
   }
 

@@ -1,4 +1,5 @@
 import Pipelines
+import Qualys
 import Streaming
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
 
   private func request(_ environment: [String: String], files: [String: String] = [:]) -> PlanRequest {
     var request = PlanRequest.forTests(Self.text)
-    request.secrets = SecretSource(environment: { environment[$0] }, file: { files[$0] })
+    request.secrets = SecretSource(environment: { environment[$0] }, file: { files[$0].map { SecretFile($0) } })
     return request
   }
 
@@ -37,6 +38,66 @@ import Testing
     let explanation = try #require(plan?.explanation())
     #expect(explanation.contains("url  \"https://${USER}:${PASSWORD}@host/\""))
     #expect(!explanation.contains("hunter2") && !explanation.contains("secops"))
+  }
+
+  private static func file(_ mode: UInt32, isGiven: Bool, at path: String) -> SecretFile {
+    let exposure = ExposedSecret(path, mode: mode, isGiven: isGiven)
+    return SecretFile(exposure?.isRefused ?? false ? "" : "hunter2\n", exposure: exposure)
+  }
+
+  @Test("a file that is open to others is refused, by its place in the pipeline's file", arguments: [false, true])
+  func refusesWhatOthersMayRead(requiresSecrets: Bool) throws {
+    var request = request(["QUALYS_USERNAME": "me", "QUALYS_PASSWORD_FILE": "/pw", "TEAM": "secops", "USER": "u"])
+    request.requiresSecrets = requiresSecrets
+    request.secrets.file = { path in path == "/pw" ? Self.file(0o644, isGiven: false, at: path) : nil }
+    request.text = Self.text.replacing("${PASSWORD}", with: "${USER}")
+    let (plan, diagnostics) = Plan.check(request)
+    #expect(plan == nil)
+    #expect(
+      diagnostics.map(\.description).joined().hasPrefix(
+        """
+        test.yaml:1:68: error: '/pw' holds a secret and is open to others (mode 0644)
+            1 | qualys: { platform: US2, username: "${QUALYS_USERNAME}", password: "${QUALYS_PASSWORD}" }
+        """
+      ),
+      "\(diagnostics)"
+    )
+    #expect(diagnostics.count == 1 && diagnostics[0].help == "chmod 600 '/pw'")
+  }
+
+  @Test func usesWhatOthersMayReadInAFolderOfSecretsAndSaysSo() throws {
+    var request = request(["QUALYS_USERNAME": "me", "TEAM": "secops", "USER": "u", "PASSWORD": "p"])
+    request.requiresSecrets = true
+    request.secrets.file = { path in path.hasPrefix("/run") ? Self.file(0o444, isGiven: true, at: path) : nil }
+    let (plan, diagnostics) = Plan.check(request)
+    #expect(plan?.qualys?.password == "hunter2")
+    #expect(diagnostics.map(\.severity) == [.warning])
+    #expect(diagnostics[0].message == "'/run/secrets/QUALYS_PASSWORD' holds a secret and is open to others (mode 0444)")
+  }
+
+  @Test("a pipeline file with a secret in clear that others may read is told of", arguments: [0o644, 0o600])
+  func clearSecretInAnOpenFile(mode: UInt32) {
+    var request = PlanRequest.forTests(
+      "source: { files: x }\nstages: [decode-detections, encode-json]\nsinks: [webhook: { url: \"https://me:pw@host/\" }]"
+    )
+    request.secrets.file = { path in path == "test.yaml" ? Self.file(mode, isGiven: false, at: path) : nil }
+    let messages = Plan.check(request).diagnostics.map(\.description)
+    let told =
+      "test.yaml: warning: 'test.yaml' holds a secret and is open to others (mode 0644)\n  help: chmod 600 'test.yaml'"
+    #expect(messages.contains(told) == (mode == 0o644), "\(messages)")
+  }
+
+  @Test("the client's key is a secret, too", arguments: [0o640, 0o600])
+  func clientKey(mode: UInt32) {
+    let qualys = #"qualys: { platform: US2, username: "${HUNTER}", password: "${HUNTER}", "#
+    var request = PlanRequest.forTests(
+      qualys + "client-certificate: c.pem, client-key: k.pem }\nstart: all\nsource: detections\n"
+        + "stages: [decode-detections, encode-json]\nsinks: [stdout]",
+      file: "folder/test.yaml"
+    )
+    request.secrets.file = { path in path == "folder/k.pem" ? Self.file(mode, isGiven: false, at: path) : nil }
+    let errors = Plan.check(request).diagnostics.filter { $0.severity == .error }.map(\.message)
+    #expect(errors == (mode == 0o600 ? [] : ["'folder/k.pem' holds a secret and is open to its group (mode 0640)"]))
   }
 
   @Test func isAWarningInACheckAndAnErrorInARun() throws {

@@ -136,6 +136,8 @@ struct LiveTLSTests {
     let wrong = TLSFiles(clientCertificate: one.certificate, clientKey: two.key)
     #expect(error(wrong).contains("is not the key of the certificate"))
     let noKey = TLSFiles(clientCertificate: one.certificate, clientKey: one.certificate)
+    #expect(error(noKey).hasPrefix("'client-key': '\(one.certificate)' holds a secret and is open to others"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: one.certificate)
     #expect(error(noKey).contains("cannot be read as a key in PEM"))
   }
 }
