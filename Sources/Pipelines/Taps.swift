@@ -8,7 +8,9 @@ package final class Taps: Sendable {
   /// How many may be open at once.
   package static let most = 4
 
-  /// What a tap gives: lines of JSON without newlines, until it is ended. Dropped, or not read any more, the tap closes.
+  /// What a tap gives: lines of JSON without newlines, until it is ended.
+  ///
+  /// Dropped, or not read any more, the tap closes.
   package struct Reader: Sendable {
     package let samples: AsyncStream<[UInt8]>
     private let writer: AsyncStream<[UInt8]>.Continuation

@@ -20,14 +20,7 @@ struct Browser {
 
   /// A browser as long as `body` runs.
   static func run(_ body: (Browser) async throws -> Void) async throws {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: program)
-    process.arguments = ["--port=0"]
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let port = try port(output.fileHandleForReading)
+    let port = try startDriver()
     do {
       let browser = try await Browser(port: port)
       try await body(browser)
@@ -36,6 +29,26 @@ struct Browser {
       throw error
     }
     await shutDown(port)
+  }
+
+  /// Starts a driver; the port that it listens on.
+  private static func startDriver() throws -> Int {
+    for _ in 1..<10 {
+      // It wants the port that it was given for IPv6, too, and ends when another program has that.
+      if let port = try? startDriverOnce() { return port }
+    }
+    return try startDriverOnce()
+  }
+
+  private static func startDriverOnce() throws -> Int {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: program)
+    process.arguments = ["--port=0"]
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return try port(output.fileHandleForReading)
   }
 
   /// Ends the driver and its browser by its own call: the signals of `Process` are blocked in what a test starts, and
