@@ -9,19 +9,20 @@ internal import TestSupport
 
 extension LiveScenario {
   /// The pipeline, and names of its streams: files keep theirs.
-  func plan(isRenamed: Bool) throws -> Plan {
-    var request = PlanRequest(text: text(isRenamed: isRenamed), file: "live.yaml", registry: registry)
+  func plan(_ action: Action) throws -> Plan {
+    let text = text(isRenamed: action == .renamed, spool: action == .spooled ? ", spool: 1MiB" : "")
+    var request = PlanRequest(text: text, file: "live.yaml", registry: registry)
     request.checksEnvironment = false
     let (plan, findings) = Plan.check(request)
     guard let plan else { throw ContractViolation(findings.map(\.description).joined(separator: "\n")) }
     return plan
   }
 
-  private func text(isRenamed: Bool) -> String {
+  private func text(isRenamed: Bool, spool: String) -> String {
     let name = { (stream: String) in isRenamed ? "new-\(stream)" : stream }
     let previously = { (stream: String) in isRenamed ? "previously: \(stream)" : "" }
     let file = { (stream: String) in
-      "gzip-file: { path: \"\(folder)/\(stream)-{n}.gz\", roll: 4KiB, member: 4096, level: 1 }"
+      "gzip-file: { path: \"\(folder)/\(stream)-{n}.gz\", roll: 4KiB, member: 4096, level: 1\(spool) }"
     }
     return """
       name: live
@@ -40,7 +41,7 @@ extension LiveScenario {
             - guard-size: { limit: 2KiB, split: false }
           outputs:
             - { name: files, sinks: [\(file("detections"))] }
-            - { name: sent, sinks: [http: { url: "https://127.0.0.1/", gzip: 0, records: 4 }] }
+            - { name: sent, sinks: [http: { url: "https://127.0.0.1/", gzip: 0, records: 4\(spool) }] }
         \(name("knowledge-base")):
           \(previously("knowledge-base"))
           after: \(name("detections"))

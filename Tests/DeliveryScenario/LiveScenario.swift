@@ -38,6 +38,8 @@ package struct LiveScenario: Sendable {
     case run
     /// A round under other names of the streams, which adopt the state of the old ones.
     case renamed
+    /// A round all of whose sinks have spools.
+    case spooled
     /// A reset of the detections.
     case reset
     /// A reset of the detections that forgets.
@@ -96,10 +98,10 @@ package struct LiveScenario: Sendable {
   @discardableResult
   package func run(_ action: Action = .run) async throws -> Telling {
     let told = Told()
-    let plan = try plan(isRenamed: action == .renamed)
+    let plan = try plan(action)
     try await Scenario.whenFree {
       switch action {
-      case .run, .renamed: try await runRound(of: plan, told)
+      case .run, .renamed, .spooled: try await runRound(of: plan, told)
       case .reset, .forget: try await reset(plan, told, forgets: action == .forget)
       }
     }

@@ -123,6 +123,13 @@ struct PageTests {
     #expect(graph.contains("<ul>") == false)
   }
 
+  @Test(arguments: [(0, false, "90 B"), (1_234, false, "1\u{202F}234 wait"), (1_234, true, "1\u{202F}234 wait, full")])
+  func saysHowMuchWaitsForASink(lines: Int, isFull: Bool, words: String) {
+    var sink = ServiceStatus.Sink(name: "http", lines: 3, bytes: 90)
+    sink.spool = ServiceStatus.Spool(lines: lines, bytes: 5_000, limit: 1 << 20, isFull: isFull)
+    #expect(PageWords.note(of: sink) == words)
+  }
+
   @Test func branchesWhereAStreamSplits() {
     var stream = status(.green, problem: nil).pipelines[0].streams[0]
     stream.outputs = ["a", "b"].map { .init(name: $0) }

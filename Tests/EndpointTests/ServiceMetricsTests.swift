@@ -20,9 +20,11 @@ import Testing
         "sluice_bytes_out_total{\(stream)}": 5_000_000_000_000, "sluice_repaired_characters_total{\(stream)}": 6,
         "sluice_pages_total{\(stream)}": 7, "sluice_rounds_total{\(stream)}": 8,
         "sluice_retries_total{\(stream),cause=ThirdPartyGeneric}": 9, "sluice_retries_total{\(stream),cause=other}": 10,
-        "sluice_last_round_duration_seconds{\(stream)}": 11, "sluice_queue_records{\(stream)}": 13,
+        "sluice_last_round_duration_seconds{\(stream)}": 11, "sluice_queue_records{\(stream)}": 16,
         "sluice_watermark_age_seconds{\(stream)}": 12,
-        "sluice_stream_health{\(stream)}": 2, "sluice_rate_calls_left{pipeline=qualys,api=detections}": 250,
+        "sluice_stream_health{\(stream)}": 2, "sluice_spool_lines{\(stream),sink=1/2 http}": 13,
+        "sluice_spool_bytes{\(stream),sink=1/2 http}": 14, "sluice_spool_limit_bytes{\(stream),sink=1/2 http}": 15,
+        "sluice_rate_calls_left{pipeline=qualys,api=detections}": 250,
         "sluice_rate_calls_limit{pipeline=qualys,api=detections}": 300, "sluice_resident_memory_bytes": 50_000_000,
         "sluice_start_time_seconds": 1_800_000_000,
       ]
@@ -123,7 +125,11 @@ extension ServiceStatus {
     stream.last = Round(began: 1_800_000_000)
     stream.last?.ended = 1_800_000_011
     stream.behind = 12
-    stream.queued = 13
+    stream.queued = 16
+    var output = Output(name: "1")
+    output.sinks = [Sink(name: "gzip-file", lines: 2, bytes: 3), Sink(name: "http", lines: 2, bytes: 3)]
+    output.sinks[1].spool = Spool(lines: 13, bytes: 14, limit: 15)
+    stream.outputs = [output]
     status.pipelines[0].streams[0] = stream
     return status
   }

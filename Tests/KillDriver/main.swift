@@ -2,7 +2,7 @@ import DeliveryScenario
 import Foundation
 
 // Runs a scenario in a folder: `KillDriver FOLDER [STEP before|after]`, or does something with the live one:
-// `KillDriver run|renamed|reset|forget DAY FOLDER [STEP before|after]`; killed at the step when there is one. Writes how
+// `KillDriver run|renamed|spooled|reset|forget DAY FOLDER [STEP before|after]`; killed at the step when there is one. Writes how
 // many steps there were; of a live one then those that ended rounds.
 
 var arguments = Array(CommandLine.arguments.dropFirst())

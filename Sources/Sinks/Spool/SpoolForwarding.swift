@@ -56,6 +56,10 @@ package struct SpoolForwarding: Sendable {
         open = try make()
         sink = open
         try await open.recover(known)
+        // What it begins and a kill leaves behind is found again, as in a round.
+        if known == nil, let position = open.position {
+          try await spool.forwarded(to: place, lines: 0, sink: position)
+        }
       }
       let piece = try await spool.piece(at: place)
       place = piece.end

@@ -109,6 +109,7 @@ final class MovingService: ServiceControl {
     var search = ServiceStatus.Output(name: "search")
     search.stages = [ServiceStatus.Stage(name: "limit-size", entered: lines, left: lines - 12)]
     search.sinks = [ServiceStatus.Sink(name: "http", lines: lines - 12, bytes: lines * 1_190)]
+    search.sinks[0].spool = ServiceStatus.Spool(lines: 1_204 + looks, bytes: 1_433_000, limit: 10 << 30)
     detections.outputs = [archive, search]
 
     var base = ServiceStatus.Stream(
