@@ -127,7 +127,7 @@ let package = Package(
     .target(
       name: "Endpoint",
       dependencies: [
-        "Pipelines", "Service",
+        "Health", "Pipelines", "Service",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -225,7 +225,7 @@ let package = Package(
     .testTarget(
       name: "EndpointTests",
       dependencies: [
-        "Endpoint", "Pipelines", "Service",
+        "Endpoint", "Health", "Pipelines", "Service",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

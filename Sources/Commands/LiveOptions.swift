@@ -41,8 +41,7 @@ struct LiveOptions {
   static func events(of plan: Plan, state: String, onFailure: @escaping @Sendable (String) -> Void) -> EventFile {
     EventFile(
       pipeline: plan.name,
-      // A server's name is nobody's business.
-      account: plan.qualys?.platform ?? "private",
+      account: plan.account,
       .file(eventsPath(of: plan, state: state)),
       onFailure: onFailure
     )

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Health
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Pipelines

@@ -62,7 +62,9 @@ package final class EventFile: EventRecorder {
 
   package func record(_ event: HealthEvent) {
     do {
-      let line = EventLine(event, of: pipeline, account: account, id: world.id(), milliseconds: world.now())
+      let now = world.now()
+      let event = ServiceEvent(event, of: pipeline, at: now / 1000)
+      let line = EventLine(event, account: account, id: world.id(), milliseconds: now)
       try world.append(line.bytes())
     } catch {
       let isFirst = hasFailed.withLock { failed in

@@ -38,26 +38,25 @@ struct EventLine: Encodable {
   private var counts: [String: Int]?
 
   /// - Parameter milliseconds: When it happened, since 1970.
-  init(_ event: HealthEvent, of pipeline: String, account: String, id: String, milliseconds: Int) {
-    let isHealthy = event.isRecovery || event.severity == .info
-    let name = event.stream.isEmpty ? pipeline : "\(pipeline)/\(event.stream)"
-    status = isHealthy ? "Healthy" : "UnHealthy"
+  init(_ event: ServiceEvent, account: String, id: String, milliseconds: Int) {
+    let name = event.stream.isEmpty ? event.pipeline : "\(event.pipeline)/\(event.stream)"
+    status = event.isHealthy ? "Healthy" : "UnHealthy"
     details = Details(trackerId: event.tracker, name: event.tracker, description: event.message)
-    severityLevel = event.severity.rawValue
+    severityLevel = event.severity
     accountId = account
     eventId = id
-    eventName = isHealthy ? "TrackerHealthy" : "TrackerUnHealthy"
+    eventName = event.isHealthy ? "TrackerHealthy" : "TrackerUnHealthy"
     eventTime = Self.time(milliseconds)
-    resourceIdentity = Resource(collectorId: pipeline, collectorName: pipeline, id: name, name: name)
-    self.pipeline = pipeline
+    resourceIdentity = Resource(collectorId: event.pipeline, collectorName: event.pipeline, id: name, name: name)
+    pipeline = event.pipeline
     stream = event.stream.isEmpty ? nil : event.stream
     sink = event.sink
-    errorClass = event.errorClass?.rawValue
+    errorClass = event.errorClass
     httpStatus = event.httpStatus
     qualysCode = event.qualysCode
     attempt = event.attempt
     nextTry = event.nextTry.map { Self.time(milliseconds + $0 * 1000) }
-    counts = event.counts.isEmpty ? nil : event.counts
+    counts = event.counts
   }
 
   private static func time(_ milliseconds: Int) -> String {

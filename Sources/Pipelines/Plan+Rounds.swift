@@ -9,11 +9,12 @@ extension Plan {
     return stream.followsDetections ? streams.first { $0.api == .detections } : nil
   }
 
-  /// How often rounds of a stream begin: as the file says, else as Sumo Logic's source polls (`sumo`, the source); nil where
-  /// they follow another's.
+  /// How often rounds of a stream begin: as the file says, else as Sumo Logic's source polls (`sumo`, the source), and each
+  /// minute for health events; nil where they follow another's.
   package func interval(of stream: PlannedStream) -> Duration? {
     if let interval = stream.interval { return interval }
     if predecessor(of: stream) != nil { return nil }
+    if stream.givesHealthEvents { return .seconds(60) }
     return stream.api == .assets || stream.api == .knowledgeBase ? .seconds(86_400) : .seconds(3_600)
   }
 

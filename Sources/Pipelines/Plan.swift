@@ -28,8 +28,11 @@ package struct Plan: Sendable {
   /// The file that dead letters go into, unless the command line names a folder.
   package var deadLetterPath: String { deadLetters ?? "dead-letters/\(name).jsonl" }
 
-  /// Whether a run asks Qualys itself.
-  package var isLive: Bool { replay == nil && streams.contains(where: \.callsQualys) }
+  /// Whose data it is, as events say it: the platform's name, for a server's is nobody's business.
+  package var account: String { qualys?.platform ?? "private" }
+
+  /// Whether a run asks Qualys itself, or reads what a service that does so keeps.
+  package var isLive: Bool { replay == nil && streams.contains { $0.callsQualys || $0.givesHealthEvents } }
 
   /// A finding about this pipeline as `check` would show it, with the line that it is about.
   package func shown(_ finding: Diagnostic) -> Diagnostic {

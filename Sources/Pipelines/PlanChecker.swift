@@ -43,7 +43,7 @@ struct PlanChecker {
     hasReplay = replay != nil
     hasQualys = file.qualys != nil
     let streamNames = file.streams.map { [$0.name] + [$0.previousName?.value].compactMap { $0 } }.joined()
-    file.streams = selected(file.streams)
+    file.streams = withoutHealthEvents(selected(file.streams))
     let ends = StreamEnds(request: request, replay: replay)
     file.streams = file.streams.map { ends.replacing(in: $0, &findings) }
     resolveSettings(file.streams)
@@ -158,6 +158,16 @@ struct PlanChecker {
       )
     }
     return streams.filter { request.streams.contains($0.name) }
+  }
+
+  /// The streams that saved answers and captures have something for; says which were left out.
+  private mutating func withoutHealthEvents(_ streams: [PipelineFile.Stream]) -> [PipelineFile.Stream] {
+    guard hasReplay || request.inputs != nil else { return streams }
+    return streams.filter { stream in
+      guard let source = stream.source, source.name == HealthEventPages.component.name else { return true }
+      findings.warning("'\(stream.name)' is left out: saved answers have no health events", at: source.location)
+      return false
+    }
   }
 
   private mutating func resolveSettings(_ streams: [PipelineFile.Stream]) {

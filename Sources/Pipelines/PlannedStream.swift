@@ -35,8 +35,12 @@ package struct PlannedStream: Sendable {
   package var ports: [Port] { [start.port] + trunk.ports }
   /// Where it ends, in all outputs.
   package var sinks: [PlannedComponent] { outputs.flatMap(\.sinks) }
-  /// Whether it needs a state: its source calls Qualys, or a stage remembers.
-  package var needsState: Bool { api != nil || trunk.remembers || outputs.contains(where: \.branch.remembers) }
+  /// Whether it needs a state: its source calls Qualys or reads events, or a stage remembers.
+  package var needsState: Bool {
+    api != nil || givesHealthEvents || trunk.remembers || outputs.contains(where: \.branch.remembers)
+  }
+  /// Whether it gives the health events that the state keeps.
+  package var givesHealthEvents: Bool { source.component.name == HealthEventPages.component.name }
   /// Whether it calls Qualys: its source, or a stage.
   package var callsQualys: Bool {
     api != nil || trunk.callsQualys || outputs.contains(where: \.branch.callsQualys)

@@ -16,6 +16,7 @@ extension Registry {
     registry.register(source: Files<KnowledgeBaseAnswer>.self, as: "knowledge-base")
     registry.register(source: Files<AssetsAnswer>.self, as: "assets")
     registry.register(source: FilesOfLines.self, as: "lines")
+    registry.registerHealthEvents()
 
     registry.registerDecodeDetections()
     registry.register(decoder: DecodeKnowledgeBase.self)

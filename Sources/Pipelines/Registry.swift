@@ -177,6 +177,16 @@ public struct Registry: Sendable {
     )
   }
 
+  /// Registers the source of health events, which reads the state.
+  package mutating func registerHealthEvents() {
+    sources.append(
+      SourceVariant(component: HealthEventPages.component, output: .lines, word: nil, api: nil) {
+        (_) throws(OptionError) in
+        { context in AnyFlow(Flow(HealthEventPages(context))) }
+      }
+    )
+  }
+
   /// Registers a sink of lines.
   ///
   /// `check` is asked when a pipeline is checked, and opens nothing; `make` when it runs. `destination` says where it

@@ -157,6 +157,7 @@ package struct Run: Sendable {
     var context = StreamContext(pipeline: plan.name, stream: stream.name, cores: cores)
     context.state = stream.needsState ? state : nil
     context.versions = plan.qualys?.versions ?? [:]
+    context.account = plan.account
     context.readsFiles = !plan.isLive
     return context
   }

@@ -41,6 +41,8 @@ package struct StreamContext: Sendable {
   var spools: Spools?
   /// Told the server's clock of the answers to the source in this round.
   package var clock = AnswerClock()
+  /// Whose data it is, as events say it.
+  package var account = "private"
   /// Takes what a person should know.
   package var events: any EventRecorder = NoEvents()
   /// Called when an answer of Qualys was read and not understood.

@@ -1,18 +1,17 @@
-internal import Foundation
 package import Health
+internal import Pipelines
 package import State
 internal import Synchronization
 
 /// The newest 1,000 events of a pipeline: in memory, and in its state.
 package final class EventRing: EventRecorder {
-  package static let capacity = 1_000
-  private static let space = "service-events"
-
   private struct Contents {
     /// In order; the last has the highest number.
     var events: [ServiceEvent] = []
     var store: (any StateStore)?
     var hasLooked = false
+    /// The number of the last that the state keeps.
+    var kept = 0
   }
 
   private let pipeline: String
@@ -28,16 +27,15 @@ package final class EventRing: EventRecorder {
   ///
   /// - Throws: `StateError`.
   package func open(_ store: any StateStore) throws {
-    let kept = try store.entries(of: Self.space, after: nil, limit: Self.capacity)
-      .compactMap { try? JSONDecoder().decode(ServiceEvent.self, from: Data($0.value)) }
-      .sorted { $0.number < $1.number }
+    let kept = try KeptEvents.all(in: store)
     contents.withLock { contents in
       contents.store = store
       // What came later is here already.
-      if contents.hasLooked { return }
+      if contents.hasLooked { return keep(&contents) }
       contents.hasLooked = true
       let early = contents.events
       contents.events = kept
+      contents.kept = kept.last?.number ?? 0
       for event in early { add(event, to: &contents) }
     }
   }
@@ -53,37 +51,22 @@ package final class EventRing: EventRecorder {
     var event = event
     event.number = (contents.events.last?.number ?? 0) + 1
     contents.events.append(event)
-    if contents.events.count > Self.capacity { contents.events.removeFirst() }
-    // An event that cannot be kept is in the file of events all the same.
-    guard let store = contents.store, let value = try? JSONEncoder().encode(event) else { return }
-    let slot = event.number % Self.capacity
-    try? store.store([([UInt8(slot >> 8), UInt8(slot & 0xFF)], Array(value))], in: Self.space)
+    if contents.events.count > KeptEvents.capacity { contents.events.removeFirst() }
+    keep(&contents)
+  }
+
+  /// Keeps what the state does not yet: what came while it was closed, or could not be written.
+  private func keep(_ contents: inout Contents) {
+    guard let store = contents.store, let last = contents.events.last else { return }
+    let news = contents.events.reversed().prefix { $0.number > contents.kept }
+    // What cannot be kept now is with the next; it is in the file of events all the same.
+    guard !news.isEmpty, (try? KeptEvents.keep(news, in: store)) != nil else { return }
+    contents.kept = last.number
   }
 
   /// The newest events, of one stream if wished, the oldest of them first.
   package func events(stream: String?, limit: Int) -> [ServiceEvent] {
     let all = contents.withLock { $0.events }
     return stream.map { stream in all.filter { $0.stream == stream } }?.suffix(limit) ?? all.suffix(limit)
-  }
-}
-
-extension ServiceEvent {
-  /// An event as it is shown; its number is the ring's.
-  init(_ event: HealthEvent, of pipeline: String, at time: Int) {
-    self.init(
-      number: 0,
-      time: time,
-      pipeline: pipeline,
-      stream: event.stream,
-      tracker: event.tracker,
-      severity: event.severity.rawValue,
-      isHealthy: event.isRecovery || event.severity == .info,
-      message: event.message
-    )
-    httpStatus = event.httpStatus
-    qualysCode = event.qualysCode
-    attempt = event.attempt
-    nextTry = event.nextTry
-    repeats = event.counts["repeats"]
   }
 }

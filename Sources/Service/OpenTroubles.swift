@@ -92,12 +92,14 @@ package final class OpenTroubles: EventRecorder {
   }
 
   /// Ends troubles of a stream, and of its pipeline as a whole: those of some classes, or all.
-  package func end(of stream: String, _ classes: Set<ErrorClass>? = nil) {
+  ///
+  /// - Parameter alone: Whether the pipeline's go on: what the stream does well proves nothing of them.
+  package func end(of stream: String, _ classes: Set<ErrorClass>? = nil, alone: Bool = false) {
     let date = date()
     let ended = open.withLock { open in
       let keys = open.keys.filter { key in
-        guard key.stream == stream || key.stream.isEmpty, key.tracker != Self.reloadRefused else { return false }
-        if key.sink != nil { return false }
+        guard key.stream == stream || key.stream.isEmpty && !alone, key.tracker != Self.reloadRefused, key.sink == nil
+        else { return false }
         guard let classes else { return true }
         return open[key]?.event.errorClass.map(classes.contains) ?? false
       }

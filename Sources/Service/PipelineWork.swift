@@ -39,6 +39,9 @@ struct PipelineWork: Sendable {
 
   private func board(_ name: String) -> StreamBoard? { boards.first { $0.name == name } }
 
+  /// Whether a stream can go well while Qualys takes no call.
+  private func provesLittle(_ name: String) -> Bool { plan.streams.first { $0.name == name }?.callsQualys == false }
+
   /// Opens the state and what reaches Qualys.
   private func open() throws -> LiveSession {
     let run = Run(
@@ -49,7 +52,7 @@ struct PipelineWork: Sendable {
       onProgress: { board($0.stream)?.progress($0) },
       onCommit: { stream, _, _ in
         board(stream)?.commit()
-        troubles.end(of: stream, [.thirdPartyGeneric, .firstPartyGeneric])
+        troubles.end(of: stream, [.thirdPartyGeneric, .firstPartyGeneric], alone: provesLittle(stream))
       },
       wrap: { gate.before($0) }
     )
@@ -129,7 +132,8 @@ struct PipelineWork: Sendable {
     let began = last.map { $0.began.flatMap(ServerTime.seconds) ?? $0.ended }
     let ago = began.map { Duration.seconds(pace.date() - $0) }
     let schedule = Schedule(every: every, last: ago, now: pace.elapsed(), random: jitter)
-    if let ago, ago > every + every { tellLate(stream, ago, last, schedule) }
+    // Of events that it tells itself nobody wants to hear that they are late.
+    if let ago, ago > every + every, !stream.givesHealthEvents { tellLate(stream, ago, last, schedule) }
     return schedule
   }
 
@@ -159,7 +163,7 @@ struct PipelineWork: Sendable {
       }
       if let done = report.streams.first {
         board.endRound(done, watermark: try session.standing(of: stream).watermark)
-        troubles.end(of: stream.name)
+        troubles.end(of: stream.name, alone: provesLittle(stream.name))
         return true
       }
       board.breakRound()

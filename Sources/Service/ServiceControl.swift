@@ -1,3 +1,4 @@
+package import Health
 package import Pipelines
 
 /// What the endpoint may ask of a running service; answers at once, whatever the streams do.

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Health
 package import Pipelines
 internal import ServiceLifecycle
 internal import Streaming

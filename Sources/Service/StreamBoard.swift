@@ -242,11 +242,11 @@ package final class StreamBoard: Sendable {
       sums.addWatched()
       stream.counts = sums.counts
       stream.counts.deadLettered += contents.refusedBySpooled
-      // The source gives answers, and the first stage reads them.
-      let pages = sums.counts.pages
+      // The source gives answers, and the first stage reads them; events are lines already.
+      let given = contents.plan.givesHealthEvents ? sums.counts.recordsIn : sums.counts.pages
       stream.stages = contents.plan.stages.map { sums.stage($0.name, of: "") }
-      if !stream.stages.isEmpty { stream.stages[0].entered = pages }
-      stream.stages.insert(ServiceStatus.Stage(name: contents.plan.source.name, entered: pages, left: pages), at: 0)
+      if !stream.stages.isEmpty { stream.stages[0].entered = given }
+      stream.stages.insert(ServiceStatus.Stage(name: contents.plan.source.name, entered: given, left: given), at: 0)
       stream.outputs = contents.plan.outputs.map { output in
         var shown = ServiceStatus.Output(name: output.name)
         shown.stages = output.stages.map { sums.stage($0.name, of: output.name) }
@@ -293,17 +293,20 @@ extension StreamBoard.Contents {
 
   /// Adds what the round at hand has counted to the sums, and forgets it.
   fileprivate mutating func addWatched() {
-    counts.recordsOut += progress?.lines ?? 0
+    let lines = progress?.lines ?? 0
+    counts.recordsOut += lines
     counts.bytesOut += progress?.bytes ?? 0
-    round?.lines += progress?.lines ?? 0
+    round?.lines += lines
     for (output, more) in zip(watched?.outputs ?? [], progress?.outputs ?? []) {
       taken[output.name, default: Run.Progress.Taken()].lines += more.lines
       taken[output.name, default: Run.Progress.Taken()].bytes += more.bytes
     }
     progress = nil
     guard let watched else { return }
-    // The first stage reads answers, and what leaves it is what came in.
-    counts.recordsIn += watched.stages.first?.current.left ?? 0
+    // The first stage reads answers, and what leaves it is what came in; events come as lines.
+    let first = watched.stages.first?.current
+    counts.recordsIn +=
+      plan.givesHealthEvents ? first?.entered ?? lines / max(1, watched.outputs.count) : first?.left ?? 0
     for meter in watched.stages { add(meter, of: "") }
     for output in watched.outputs {
       for meter in output.stages { add(meter, of: output.name) }

@@ -1,3 +1,4 @@
+import Health
 import Pipelines
 import Service
 import Synchronization

@@ -1,6 +1,7 @@
 import Endpoint
 import Foundation
 import HTTPTypes
+import Health
 import HummingbirdTesting
 import Service
 import Testing

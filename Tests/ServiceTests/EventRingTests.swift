@@ -1,4 +1,5 @@
 import Health
+import Pipelines
 import Service
 import State
 import Synchronization
@@ -18,7 +19,7 @@ import Testing
     try ring.open(state)
     for number in 1...count { ring.record(event(number)) }
     let kept = ring.events(stream: nil, limit: .max)
-    #expect(kept.count == min(count, EventRing.capacity))
+    #expect(kept.count == min(count, KeptEvents.capacity))
     #expect(kept.last?.message == "event \(count)")
     let later = EventRing(pipeline: "p", date: { 8 })
     try later.open(state)

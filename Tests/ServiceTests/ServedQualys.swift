@@ -23,6 +23,8 @@ final class ServedQualys: Sendable {
     /// What a second sink has, and whether it takes anything.
     var remoteLines: [String] = []
     var isRemoteDown = false
+    /// Streams whose sink takes nothing.
+    var blocked: Set<String> = []
   }
 
   let clock = VirtualClock()
@@ -175,11 +177,14 @@ final class ServedQualys: Sendable {
 
   // MARK: - The sink
 
+  private struct DiskFull: Error {}
+
   private var registry: Registry {
     var registry = Registry.standard
-    registry.register(sink: KeptLines.component) { [self] _, _ in
+    registry.register(sink: KeptLines.component) { [self] _, context in
       KeptLines {
         self.clock.note()
+        if self.now.blocked.contains(context.stream) { throw DiskFull() }
       } onLines: { lines in
         self.change { $0.lines += lines }
       }

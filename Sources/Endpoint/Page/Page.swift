@@ -1,3 +1,4 @@
+package import Health
 package import Service
 
 /// The web page of a service: complete as it is served, and kept up to date by its script.

@@ -1,3 +1,4 @@
+internal import Health
 internal import Service
 
 extension Page {

@@ -1,4 +1,5 @@
 import Foundation
+import Health
 import Pipelines
 import Service
 import Synchronization
