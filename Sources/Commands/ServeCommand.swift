@@ -23,7 +23,8 @@ struct ServeCommand: AsyncParsableCommand {
         sluice serve detections.yaml assets.yaml --listen 127.0.0.1:8090 --token-file token
         curl -X POST -H "Authorization: Bearer $(cat token)" http://127.0.0.1:8090/streams/detections/detections/restart
 
-      http://127.0.0.1:8090/ is a page to look at; there are /health/live, /health/ready, /status, /events and /metrics, too. \
+      http://127.0.0.1:8090/ is a page to look at; there are /health/live, /health/ready, /status, /events and /metrics, too, \
+      and 'sluice top' and 'sluice tap' for the terminal. \
       SIGHUP, or a changed file, has it read again: it is checked first and refused whole when it is wrong. SIGTERM and \
       SIGINT let the pages at hand end, for 30 seconds at most. What it says goes to standard error, as JSON where \
       that is no terminal.

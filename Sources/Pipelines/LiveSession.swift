@@ -83,7 +83,8 @@ package final class LiveSession: Sendable {
       return count
     }
     let round = Round(number: 1, transport: nil, time: live.pace.date())
-    let captures = run.captures(live, events)
+    // Without a call there is nothing to keep.
+    let captures = streams.contains(where: \.callsQualys) ? run.captures(live, events) : nil
     captures?.removeOld()
     captures?.begin(round: number, at: round.time, state: state)
     defer { captures?.end() }

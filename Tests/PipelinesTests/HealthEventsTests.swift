@@ -1,3 +1,4 @@
+import Foundation
 import Health
 import Qualys
 import Records
@@ -116,6 +117,7 @@ import Testing
 
   private static let text = """
     name: p
+    capture: { on: always }
     qualys: { platform: US2, username: "${QUALYS_USERNAME}", password: "${HUNTER}" }
     streams:
       detections:
@@ -173,6 +175,8 @@ import Testing
     #expect(try await run(dies: true) == 150)
     #expect(try await run(dies: false) == 50)
     #expect(try await run(dies: false) == 0)
+    // No call was made that could be kept.
+    #expect(!FileManager.default.fileExists(atPath: folder.path("state/captures")))
   }
 
   private final class Counted: Sendable {

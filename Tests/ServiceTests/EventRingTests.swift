@@ -26,6 +26,18 @@ import Testing
     #expect(later.events(stream: nil, limit: .max) == kept)
   }
 
+  @Test func whatCameWhileTheStateWasClosedIsKeptLater() throws {
+    let state = MemoryState()
+    let ring = EventRing(pipeline: "p", date: { 7 })
+    ring.record(event(1))
+    try ring.open(state)
+    ring.close()
+    ring.record(event(2))
+    #expect(try KeptEvents.all(in: state).map(\.number) == [1])
+    try ring.open(state)
+    #expect(try KeptEvents.all(in: state).map(\.message) == ["event 1", "event 2"])
+  }
+
   @Test func anEventIsThereOnceHoweverOftenTheStateIsOpened() throws {
     let state = MemoryState()
     let ring = EventRing(pipeline: "p", date: { 7 })
