@@ -24,6 +24,12 @@ package struct CallBudget: Sendable, Equatable {
   /// How long so many calls take from now on, in whole windows: zero when they fit into what is left.
   package func windows(for calls: Int) -> Int { calls <= left ? 0 : (calls - left + share - 1) / share }
 
+  /// The shortest interval, in seconds, at which so many calls can be made again and again.
+  package func interval(for calls: Int) -> Int { (calls * window + share - 1) / share }
+
+  /// How many calls can be made again and again at an interval, in seconds.
+  package func calls(every interval: Int) -> Int { share * interval / window }
+
   /// Whether so many calls can be made again and again at an interval, in seconds.
   package func allows(_ calls: Int, every interval: Int) -> Bool {
     Double(calls) * Double(window) <= Double(share) * Double(interval)

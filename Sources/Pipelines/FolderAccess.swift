@@ -14,18 +14,23 @@ package struct FolderAccess: Sendable {
 
   /// The streams that a state in a folder has something of; nil when there is no state, or none that can be read.
   package var streamsOfState: @Sendable (_ folder: String) -> [String]?
+  /// The last finished round of each stream, as a state in a folder says; none when there is no state, or none that can be
+  /// read.
+  package var lastRounds: @Sendable (_ folder: String) -> [String: FinishedRound]
 
   /// Creates an access; tests give their own.
   package init(
     problemWriting: @escaping @Sendable (_ folder: String) -> String?,
     exists: @escaping @Sendable (_ folder: String) -> Bool,
     holdsCapture: @escaping @Sendable (_ folder: String) -> Bool = { _ in true },
-    streamsOfState: @escaping @Sendable (_ folder: String) -> [String]? = { _ in nil }
+    streamsOfState: @escaping @Sendable (_ folder: String) -> [String]? = { _ in nil },
+    lastRounds: @escaping @Sendable (_ folder: String) -> [String: FinishedRound] = { _ in [:] }
   ) {
     self.problemWriting = problemWriting
     self.exists = exists
     self.holdsCapture = holdsCapture
     self.streamsOfState = streamsOfState
+    self.lastRounds = lastRounds
   }
 
   /// The real file system.
@@ -45,7 +50,8 @@ package struct FolderAccess: Sendable {
     exists: { isFolder($0) },
     holdsCapture: { Capture.exists($0) },
     // What is wrong with a state is a run's to say: it may only be in use.
-    streamsOfState: { folder in (try? StateReader.look(at: FilePath(folder)) { try $0.streams() }) ?? nil }
+    streamsOfState: { folder in (try? StateReader.look(at: FilePath(folder)) { try $0.streams() }) ?? nil },
+    lastRounds: { folder in (try? StateReader.look(at: FilePath(folder)) { try FinishedRounds.all(in: $0) }) ?? [:] }
   )
 
   /// The folder that a path lies in.

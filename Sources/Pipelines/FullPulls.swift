@@ -21,11 +21,12 @@ struct FullPulls {
     try store(isFull ? String(time) : "", for: "begun/\(stream)")
   }
 
-  /// A round has ended, perhaps one that an earlier run began.
-  func finish(_ stream: String) throws {
-    guard let begun = try time(of: "begun/\(stream)") else { return }
+  /// A round has ended, perhaps one that an earlier run began; says whether it asked for everything.
+  func finish(_ stream: String) throws -> Bool {
+    guard let begun = try time(of: "begun/\(stream)") else { return false }
     try store(String(begun), for: "last/\(stream)")
     try store("", for: "begun/\(stream)")
+    return true
   }
 
   private func time(of key: String) throws -> Int? {

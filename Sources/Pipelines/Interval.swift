@@ -15,6 +15,12 @@ enum Interval {
     return overflow ? nil : .seconds(total)
   }
 
+  /// A time rounded up to whole minutes, or to whole hours where there are many of them.
+  static func rounded(seconds: Int) -> Duration {
+    let unit = seconds > 6 * 3_600 ? 3_600 : 60
+    return .seconds(max(1, (seconds + unit - 1) / unit) * unit)
+  }
+
   /// A duration as it would be written.
   static func text(_ duration: Duration) -> String {
     let seconds = Int(duration.components.seconds)

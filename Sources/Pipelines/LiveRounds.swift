@@ -75,8 +75,8 @@ struct LiveRounds {
   /// A round has ended: what it was is kept, unless it ended early, since then it goes on.
   func finish(_ stream: PlannedStream, endedEarly: Bool) throws {
     if endedEarly { return }
-    if stream.needsBeginning { try FullPulls(state: state).finish(stream.name) }
-    try FinishedRounds(state: state).note(stream.name, at: live.pace.date())
+    let wasFull = try stream.needsBeginning && FullPulls(state: state).finish(stream.name)
+    try FinishedRounds(state: state).note(stream.name, at: live.pace.date(), wasFull: wasFull)
   }
 
   // MARK: - What the state says

@@ -58,20 +58,28 @@ package struct OnlineCheck: Sendable {
         "\(stream.name): \(size.visible), \(size.pages)\(words(answer.limits)): a round that asks for everything takes "
           + "about \(size.effort)"
       )
-      if let budget = size.budget { checkInterval(of: stream, size.calls, budget, &result) }
+      if let budget = size.budget { checkInterval(of: stream, size, budget, &result) }
     }
   }
 
   /// Reports a round that cannot be finished before the next one is due.
-  private func checkInterval(of stream: PlannedStream, _ calls: Int, _ budget: CallBudget, _ result: inout Result) {
+  private func checkInterval(of stream: PlannedStream, _ size: RoundSize, _ budget: CallBudget, _ result: inout Result)
+  {
+    let calls = size.calls
     guard let every = stream.interval, !budget.allows(calls, every: Int(every.components.seconds)) else { return }
+    let remedies = [
+      "write 'every: \(Interval.text(Interval.rounded(seconds: budget.interval(for: calls))))'",
+      size.option(for: budget.calls(every: Int(every.components.seconds))).map { "'\($0)'" },
+      plan.qualys.map { "less than 'leave: \($0.leave)%'" },
+    ]
     let finding = Diagnostic(
       .warning,
       "a round of '\(stream.name)' that asks for everything cannot be finished within 'every: \(Interval.text(every))': it "
         + "takes about \(RoundSize.number(calls)) calls, and \(RoundSize.number(budget.share)) in \(RoundSize.length(of: budget.window)) are its own",
       at: stream.source.location,
       help:
-        "later rounds ask only for what changed; if that is much, too, raise 'every', the page's size, or lower 'leave'"
+        "later rounds ask only for what changed; if that is much, too, "
+        + remedies.compactMap { $0 }.joined(separator: ", or ")
     )
     result.findings.append(plan.shown(finding))
   }

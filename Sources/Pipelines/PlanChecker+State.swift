@@ -1,7 +1,8 @@
 internal import Qualys
 
 extension PlanChecker {
-  /// Reports streams of the state that the file does not have, and first rounds that will not know where to begin.
+  /// Reports streams of the state that the file does not have, first rounds that will not know where to begin, and rounds
+  /// that took longer than there is time for.
   ///
   /// Only in a check; a run asks the state itself.
   ///
@@ -33,6 +34,31 @@ extension PlanChecker {
           "the first round of '\(stream.name)' does not know since when to ask",
           at: stream.source.location,
           help: "write 'start: all' for everything, or 'start: 2026-11-01'; or give 'run --since' once"
+        )
+      )
+    }
+    checkLengths(request.folders.lastRounds(folder), planned)
+  }
+
+  /// Reports streams whose last round took longer than the time from one to the next.
+  private mutating func checkLengths(_ rounds: [String: FinishedRound], _ planned: [PlannedStream]) {
+    for stream in planned {
+      guard let every = stream.interval.map({ Int($0.components.seconds) }),
+        let round = rounds[stream.name] ?? stream.previousName.flatMap({ rounds[$0] }), let length = round.length,
+        length > every
+      else { continue }
+      let what = round.wasFull ?? false ? ", which asked for everything," : ""
+      let pages = "\(RoundSize.number(round.pages)) page\(round.pages == 1 ? "" : "s")"
+      let smallest = Interval.text(Interval.rounded(seconds: length))
+      findings.add(
+        Diagnostic(
+          .warning,
+          "the last round of '\(stream.name)'\(what) took \(Interval.text(Interval.rounded(seconds: length))) for \(pages), "
+            + "longer than 'every: \(Interval.text(.seconds(every)))'",
+          at: stream.source.location,
+          help: round.wasFull ?? false
+            ? "later rounds ask only for what changed; if the next one is as long, write 'every: \(smallest)' or more"
+            : "write 'every: \(smallest)' or more, or ask for larger pages; 'check --online' says what the limits allow"
         )
       )
     }

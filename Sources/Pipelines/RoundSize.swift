@@ -7,6 +7,8 @@ struct RoundSize {
   private let count: Int
   private let items: String
   private let pageSize: Int
+  /// The option that says how much comes in a page, and the most that it may say.
+  private let pageOption: (name: String, most: Int)
   /// What Qualys' limits let those calls cost; nil when it told none.
   let budget: CallBudget?
 
@@ -16,12 +18,20 @@ struct RoundSize {
   init(_ answer: Probe.Answer, of api: API, _ options: Options, leave: Int) {
     count = answer.count ?? 0
     items = api == .assets ? "assets" : "hosts"
-    pageSize = options.integer(api == .assets ? "pageSize" : "truncation_limit") ?? 0
+    pageOption = api == .assets ? ("pageSize", 300) : ("truncation_limit", 1_000_000)
+    pageSize = options.integer(pageOption.name) ?? 0
     budget = CallBudget(answer.limits, leave: leave)
   }
 
   /// How many calls a round takes at least.
   var calls: Int { pageSize == 0 ? 1 : max(1, (count + pageSize - 1) / pageSize) }
+
+  /// How large pages must be for so many calls, as an option; nil when they cannot be, or are.
+  func option(for calls: Int) -> String? {
+    guard calls > 0, pageSize > 0 else { return nil }
+    let size = (count + calls - 1) / calls
+    return size > pageSize && size <= pageOption.most ? "\(pageOption.name): \(size)" : nil
+  }
 
   var visible: String { "\(Self.number(count)) \(items) visible" }
 

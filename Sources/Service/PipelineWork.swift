@@ -140,8 +140,7 @@ struct PipelineWork: Sendable {
   /// Says how late a stream is, and by when it will not be any more.
   private func tellLate(_ stream: PlannedStream, _ ago: Duration, _ last: FinishedRound?, _ schedule: Schedule) {
     let begins = pace.date() + Int(schedule.wait(at: pace.elapsed()).components.seconds)
-    let took = last.flatMap { last in last.began.flatMap(ServerTime.seconds).map { max(0, last.ended - $0) } }
-    let ends = took.map { ", and should have caught up by \(ServerTime.text(begins + $0))" } ?? ""
+    let ends = last?.length.map { ", and should have caught up by \(ServerTime.text(begins + $0))" } ?? ""
     let text =
       "the last round began \(ago.components.seconds / 60) minutes ago; the next begins at \(ServerTime.text(begins))\(ends)"
     troubles.record(HealthEvent("CatchingUp", .info, stream: stream.name, text))

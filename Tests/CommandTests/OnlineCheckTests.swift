@@ -43,6 +43,8 @@ import Testing
       let result = try await operating.sluice("check", "live.yaml", "--online")
       #expect(result.status == 0)
       #expect(result.errorText.contains("cannot be finished within '\(every)'") == isTold, "\(result.errorText)")
+      let help = "if that is much, too, write 'every: 100m', or 'truncation_limit: 8', or less than 'leave: 25%'"
+      #expect(result.errorText.contains(help) == isTold, "\(result.errorText)")
     }
   }
 
