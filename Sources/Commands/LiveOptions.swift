@@ -30,6 +30,7 @@ struct LiveOptions {
     live.waits = waits
     live.keepsState = keepsState
     live.stop = stop
+    live.freeSpace = { Live.freeSpace(in: $0) }
     // A dry run leaves nothing behind.
     if !isRehearsal { live.events = Self.events(of: plan, state: state) { text in progress.say("sluice: \(text)") } }
     live.onNotice = { text in progress.say(text) }

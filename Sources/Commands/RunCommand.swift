@@ -165,7 +165,7 @@ struct RunCommand: AsyncParsableCommand {
   static func status(of error: any Error) -> ExitCode {
     switch error {
     case let held as Undelivered: status(of: held.error)
-    case is DiskError: ExitStatus.tryLater
+    case is DiskError, is DiskReserve.Shortage: ExitStatus.tryLater
     case let capture as CaptureError where capture.isOfDisk: ExitStatus.tryLater
     case let failure as HTTPSink.Failure where failure.kind == .unavailable: ExitStatus.tryLater
     case let refusal as Refusal where refusal.remedy != .person: ExitStatus.tryLater

@@ -130,6 +130,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
     settings.cores = cores
     settings.metrics = metrics
+    settings.freeSpace = { Live.freeSpace(in: $0) }
     settings.rates = { plan in
       (throttles.throttle(of: plan)?.rates ?? []).map { rate in
         ServiceStatus.Rate(

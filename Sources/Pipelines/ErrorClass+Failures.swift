@@ -20,7 +20,7 @@ extension ErrorClass {
   static func passes(_ error: any Error) -> Bool {
     switch error {
     case let refusal as Refusal: refusal.remedy != .person
-    case is BrokenConnection, is Exhausted, is PagingError, is DiskError: true
+    case is BrokenConnection, is Exhausted, is PagingError, is DiskError, is DiskReserve.Shortage: true
     case let failure as HTTPSink.Failure: failure.kind == .unavailable
     case let state as StateError: state.code == .full
     default: false

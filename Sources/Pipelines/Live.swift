@@ -79,6 +79,9 @@ package struct Live: Sendable {
     try Task.checkCancellation()
   }
 
+  /// Bytes that are free in a folder; nil when nobody looks, or can tell.
+  package var freeSpace: @Sendable (_ folder: String) -> Int? = { _ in nil }
+
   /// May put something between the run and its state.
   package var keeping: @Sendable (any StateStore) -> any StateStore = { $0 }
 

@@ -23,8 +23,14 @@ package struct LiveConnection: Sendable {
 
   /// What one stream asks through, and what makes calls ahead for it.
   ///
-  /// - Parameter captures: What keeps answers as they come over the wire, in the order in which they are wanted.
-  func stream(keeping captures: CaptureKeeper?) -> (transport: any Transport, readAhead: ReadAheadTransport?) {
+  /// - Parameters:
+  ///   - captures: What keeps answers as they come over the wire, in the order in which they are wanted.
+  ///   - wrap: Puts something before every call of the stream, those ahead among them.
+  func stream(
+    keeping captures: CaptureKeeper?,
+    _ wrap: (any Transport) -> any Transport = { $0 }
+  ) -> (transport: any Transport, readAhead: ReadAheadTransport?) {
+    let wire = wrap(wire)
     let readAhead = throttle.map { ReadAheadTransport(wire, $0) }
     let answers: any Transport = readAhead ?? wire
     return (InflatingTransport(captures?.capturing(answers) ?? answers), readAhead)

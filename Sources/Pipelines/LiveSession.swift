@@ -85,6 +85,7 @@ package final class LiveSession: Sendable {
     let round = Round(number: 1, transport: nil, time: live.pace.date())
     // Without a call there is nothing to keep.
     let captures = streams.contains(where: \.callsQualys) ? run.captures(live, events) : nil
+    let reserve = DiskReserve(of: run, live)
     captures?.removeOld()
     captures?.begin(round: number, at: round.time, state: state)
     defer { captures?.end() }
@@ -98,7 +99,9 @@ package final class LiveSession: Sendable {
       firstRound: FirstRoundNotice(run.plan, live, connection)
     ) { [run, connection, store, spools] stream, since in
       var context = run.context(of: stream, store)
-      let (transport, readAhead) = connection.stream(keeping: captures)
+      let (transport, readAhead) = connection.stream(keeping: captures) { wire in
+        reserve.map { ReservedTransport(wire, $0, of: stream.name, live, events) } ?? wire
+      }
       context.transport = WaitsShown(base: transport, live: live)
       context.readAhead = readAhead
       context.since = since

@@ -1,4 +1,5 @@
 internal import Qualys
+internal import Sinks
 
 /// A pipeline file: what it says, and where; its components are words, not looked up yet.
 struct PipelineFile: Sendable {
@@ -53,6 +54,9 @@ struct PipelineFile: Sendable {
   /// The folder of `capture`.
   var captureFolder: WrittenText?
   var deadLetters: WrittenText?
+  var deadLetterLimits: DeadLetters.Limits?
+  /// How many bytes are to stay free.
+  var reserve: Int?
   var streams: [Stream] = []
 }
 
@@ -63,12 +67,19 @@ extension PipelineFile {
     ("names", "Whose names are written: sumo (Sumo Logic's, the default) or qualys."),
     ("qualys", "How Qualys is reached."),
     ("replay", "A capture that answers in Qualys' place, relative to this file."),
-    ("dead-letters", "The file for records that a stage or sink refused for ever."),
+    (
+      "dead-letters",
+      "The file for records that a stage or sink refused for ever, or { file: …, keep: 30d, max: 1GiB }; all are kept by default."
+    ),
     ("state", "The folder that keeps what must outlive a run, relative to this file; the user's own when left out."),
     ("events", "The file for health events; events.jsonl in the state's folder when left out."),
+    (
+      "reserve",
+      "How much is to stay free where live runs write: below it they wait before they ask Qualys. 1GiB by default; 0 for none."
+    ),
     ("start", "Since when a first round asks: all, or a time such as 2026-11-01 or 2026-11-01T06:00:00Z."),
     ("full", "How often everything is asked for anew: never (the default), weekly, monthly, or a time such as 14d."),
-    ("capture", "Whether live runs keep answers as they came, and how long: { on: error, keep: 24h }."),
+    ("capture", "Whether live runs keep answers as they came, and how long: { on: error, keep: 24h, max: 1GiB }."),
     ("sinks", "Where streams end that have no sinks of their own."),
     ("streams", "The streams, by name."),
   ]
@@ -115,8 +126,22 @@ extension PipelineFile {
   static let captureKeys: [(name: String, summary: String)] = [
     ("on", "Which answers are kept: those of trouble and the one before each (error, the default), or all (always)."),
     ("keep", "How long: 24h by default."),
+    ("max", "How many bytes of them: the oldest captures are removed while there are more; any number by default."),
     ("folder", "Where, relative to this file; captures in the state's folder when left out."),
   ]
+
+  /// The keys of `dead-letters`.
+  static let deadLetterKeys: [(name: String, summary: String)] = [
+    ("file", "The file; dead-letters/NAME.jsonl when left out."),
+    (
+      "keep",
+      "How long letters are kept at least; they are removed with the file that they were set aside in, NAME.jsonl.1."
+    ),
+    ("max", "How many bytes of them, those of one round more."),
+  ]
+
+  /// What stays free when the file does not say: 1 GiB.
+  static let usualReserve = 1 << 30
 
   /// What can be kept.
   static let captureOccasions = CaptureSettings.Occasion.allCases.map(\.rawValue)

@@ -43,13 +43,8 @@ extension PipelineFileReader {
     if let on = text(map["on"], "on"), let word = choice(on, "on", PipelineFile.captureOccasions) {
       settings.on = CaptureSettings.Occasion(rawValue: word.value) ?? settings.on
     }
-    if let keep = text(map["keep"], "keep"), keep.isKnown {
-      if let time = Interval.parse(keep.value) {
-        settings.keep = Int(time.components.seconds)
-      } else {
-        findings.error("'keep' is a time such as 24h or 7d, not '\(keep.shown)'", at: keep.location)
-      }
-    }
+    settings.keep = seconds(map["keep"], "keep") ?? settings.keep
+    settings.maximum = size(map["max"], "max", from: 1024)
     return (settings, text(map["folder"], "folder"))
   }
 

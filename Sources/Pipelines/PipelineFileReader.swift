@@ -34,7 +34,8 @@ struct PipelineFileReader {
     file.qualysLocation = map["qualys"]?.location
     file.versions = versions
     file.replay = text(map["replay"], "replay")
-    file.deadLetters = text(map["dead-letters"], "dead-letters")
+    if let letters = map["dead-letters"] { (file.deadLetters, file.deadLetterLimits) = deadLetters(letters) }
+    file.reserve = size(map["reserve"], "reserve", from: 0)
     file.state = text(map["state"], "state")
     file.events = text(map["events"], "events")
     if let capture = map["capture"] { (file.capture, file.captureFolder) = self.capture(capture) }

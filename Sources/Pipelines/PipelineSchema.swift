@@ -22,7 +22,8 @@ package enum PipelineSchema {
     let streams: SchemaValue = ["type": "object", "minProperties": 1, "additionalProperties": reference("stream")]
     let types: [String: SchemaValue] = [
       "name": name, "names": choice(PipelineFile.namings), "qualys": reference("qualys"), "replay": scalar("string"),
-      "dead-letters": scalar("string"), "state": scalar("string"), "events": scalar("string"), "capture": capture,
+      "dead-letters": deadLetters, "reserve": size(from: 0), "state": scalar("string"), "events": scalar("string"),
+      "capture": capture,
       "sinks": list("sink", atLeast: 1), "streams": streams,
     ]
     var members: Members = [
@@ -61,9 +62,26 @@ package enum PipelineSchema {
   private static var capture: SchemaValue {
     let types: [String: SchemaValue] = [
       "on": choice(PipelineFile.captureOccasions), "keep": ["type": "string", "pattern": interval],
+      "max": size(from: 1024),
       "folder": scalar("string"),
     ]
     return object(PipelineFile.captureKeys, types)
+  }
+
+  private static var deadLetters: SchemaValue {
+    let types: [String: SchemaValue] = [
+      "file": scalar("string"), "keep": ["type": "string", "pattern": interval], "max": size(from: 1024),
+    ]
+    return ["anyOf": [scalar("string"), object(PipelineFile.deadLetterKeys, types)]]
+  }
+
+  private static func size(from least: Int, to most: Int = .max) -> SchemaValue {
+    [
+      "anyOf": [
+        ["type": "integer", "minimum": .number(least), "maximum": .number(most)],
+        ["type": "string", "pattern": "^[0-9]+ ?([KMGT]iB|[kKMGT]?B)?$"], reference("lookup"),
+      ]
+    ]
   }
 
   private static var qualysTypes: [String: SchemaValue] {
@@ -172,13 +190,7 @@ package enum PipelineSchema {
             PipelineSchema.reference("lookup"),
           ]
         ]
-      case .size(let range):
-        [
-          "anyOf": [
-            ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)],
-            ["type": "string", "pattern": "^[0-9]+ ?([KMGT]iB|[kKMGT]?B)?$"], PipelineSchema.reference("lookup"),
-          ]
-        ]
+      case .size(let range): PipelineSchema.size(from: range.lowerBound, to: range.upperBound)
       case .duration:
         ["anyOf": [["type": "string", "pattern": PipelineSchema.interval], PipelineSchema.reference("lookup")]]
       case .choice(let words): PipelineSchema.choice(words)

@@ -51,7 +51,8 @@ package struct PipelineStatus: Sendable {
     self.folder = folder
     deadLetterPath = plan.deadLetterPath
     let logged = EventLog.last(of: plan.name, in: events)
-    let letters = DeadLetters.counts(in: deadLetterPath)
+    let former = DeadLetters.former(FilePath(deadLetterPath)).string
+    let letters = DeadLetters.counts(in: deadLetterPath).merging(DeadLetters.counts(in: former), uniquingKeysWith: +)
     let path = FilePath(folder)
     holder = StateReader.holder(of: path)
     streams = plan.streams.map { Self.unknown($0, plan) }

@@ -1,4 +1,5 @@
 internal import Qualys
+internal import Sinks
 internal import Streaming
 
 extension Plan {
@@ -10,12 +11,15 @@ extension Plan {
     var table = Table()
     table.add("pipeline \(name)")
     table.add("  names  \(names.value)", names.origin.location?.description ?? names.origin.description)
-    if let deadLetters { table.add("  dead-letters  \(deadLetters)") }
+    if deadLetters != nil || deadLetterLimits != nil {
+      table.add("  dead-letters  \(deadLetterPath)\(deadLetterLimits?.explanation ?? "")")
+    }
     if let replay { table.add("  replay  \(replay)") }
     if let qualys { table.add("  qualys  \(qualys.explanation)") }
     if let state { table.add("  state  \(state)") }
     if let events { table.add("  events  \(events)") }
     if let capture { table.add("  capture  \(capture.explanation)") }
+    if isLive, reserve != PipelineFile.usualReserve { table.add("  reserve  \(ByteSize.text(reserve))") }
     for stream in streams {
       table.add("")
       table.add("stream \(stream.name)\(stream.timing)")
@@ -81,7 +85,16 @@ extension CaptureSettings {
       case .error: "answers of trouble"
       case .always: "all answers"
       }
-    return "\(what), kept for \(Interval.text(.seconds(keep)))" + (folder.map { " in \($0)" } ?? "")
+    return "\(what), kept for \(Interval.text(.seconds(keep)))"
+      + (maximum.map { ", \(ByteSize.text($0)) at most" } ?? "") + (folder.map { " in \($0)" } ?? "")
+  }
+}
+
+extension DeadLetters.Limits {
+  /// How long, and how many.
+  fileprivate var explanation: String {
+    (keep.map { ", kept for \(Interval.text(.seconds($0)))" } ?? "")
+      + (maximum.map { ", \(ByteSize.text($0)) at most" } ?? "")
   }
 }
 

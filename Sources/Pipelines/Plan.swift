@@ -1,4 +1,5 @@
 package import Qualys
+package import Sinks
 
 /// A checked pipeline: every cast that a run makes is proved here.
 package struct Plan: Sendable {
@@ -8,6 +9,8 @@ package struct Plan: Sendable {
   package let names: PlannedSetting
   /// Where refused records go, when the file says.
   package let deadLetters: String?
+  /// How long they are kept, and how many bytes of them, when the file says.
+  package let deadLetterLimits: DeadLetters.Limits?
   /// The folder whose saved answers stand for Qualys, as a path from where the program runs.
   package let replay: String?
   /// How Qualys is reached, when the file says.
@@ -16,6 +19,8 @@ package struct Plan: Sendable {
   package let state: String?
   /// The file for health events, when the file says it.
   package let events: String?
+  /// How many bytes are to stay free where a live run writes; 0 for any number.
+  package let reserve: Int
   /// Which answers a live run keeps, when the file says it; the folder is a path from where the program runs.
   package let capture: CaptureSettings?
   /// Where the file says how Qualys is reached.

@@ -66,10 +66,12 @@ struct PlanChecker {
       name: file.name,
       names: names,
       deadLetters: file.deadLetters?.value,
+      deadLetterLimits: file.deadLetterLimits,
       replay: replay?.path,
       qualys: file.qualys.map { located($0) },
       state: file.state.map { path(of: $0) },
       events: file.events?.value,
+      reserve: file.reserve ?? PipelineFile.usualReserve,
       capture: capture,
       qualysLocation: file.qualysLocation,
       origin: (request.file, request.text, hiddenPlaces),
@@ -210,7 +212,7 @@ struct PlanChecker {
         if !request.rehearses { for sink in stream.outputs.flatMap(\.sinks) { look(sink.body) } }
       }
       if case .map(let entries) = root.content {
-        for entry in entries where entry.value.scalar != nil {
+        for entry in entries where entry.value.scalar != nil || entry.key == "dead-letters" {
           if entry.key != "replay" || request.inputs == nil { look(entry.value) }
         }
         if callsQualys, request.callsQualys, !hasReplay {

@@ -62,7 +62,7 @@ extension Registry {
       context in
       var settings = GzipFile.Settings(options)
       settings.path = context.filled(settings.path)
-      return GzipFile(settings, cores: context.cores)
+      return GzipFile(settings, cores: context.cores, onRemoval: { context.tell($0) })
     }
     registry.register(
       sink: HTTPSink.component,

@@ -170,6 +170,7 @@ package struct Run: Sendable {
         naming: LogFormat.Naming(rawValue: plan.names.value) ?? .sumo,
         disk: rehearsal == nil ? disk : NoDisk()
       ),
+      deadLetterLimits: plan.deadLetterLimits,
       rehearsal: rehearsal,
       taps: taps,
       notesQIDs: plan.streams.contains(where: \.followsDetections),

@@ -11,6 +11,8 @@ struct StreamRun {
   /// What is the same for all rounds.
   struct Settings {
     let deadLetters: DeadLetters
+    /// How long letters are kept, and how many, unless all are.
+    var deadLetterLimits: DeadLetters.Limits?
     /// What watches, if sinks only count.
     let rehearsal: (any Rehearsal)?
     let taps: Taps?
@@ -226,9 +228,10 @@ struct StreamRun {
     context.cursor = nil
     context.clock = AnswerClock()
     await keeper?.use(context.clock)
-    guard let keeper else { return }
+    guard let keeper else { return try makeRoomForLetters(round) }
     let progress = await keeper.progress
     guard keeper.isDurable else {
+      try makeRoomForLetters(round)
       // A copy goes on where its original would.
       if progress.round == round.number { context.cursor = progress.cursor.map { Array($0) } }
       return await keeper.forget()
@@ -237,8 +240,18 @@ struct StreamRun {
       try settings.deadLetters.begin(at: progress.deadLetters)
       context.cursor = progress.cursor.map { Array($0) }
     } else {
+      try makeRoomForLetters(round)
       try settings.deadLetters.begin(at: nil)
       try await keeper.begin(round.number, positions, deadLetters: settings.deadLetters.end)
+    }
+  }
+
+  /// Removes dead letters that are too old or too many, and says so; not in a round that goes on, whose place is known in the file.
+  private func makeRoomForLetters(_ round: Round) throws {
+    guard let limits = settings.deadLetterLimits else { return }
+    let letters = settings.deadLetters
+    if let removed = try letters.makeRoom(limits, at: round.time) {
+      context.tell(removed, from: DeadLetters.former(letters.path))
     }
   }
 

@@ -14,6 +14,8 @@ package final class CaptureKeeper: Sendable {
   private let pace: Pace
   private let disk: CaptureDisk
   private let writer = Mutex<CaptureWriter?>(nil)
+  /// Captures that rounds of this process write now: streams of a service have rounds at the same time.
+  private static let open = Mutex<Set<String>>([])
 
   /// - Parameter folder: Where each pipeline has a folder of captures.
   package init(
@@ -54,6 +56,7 @@ package final class CaptureKeeper: Sendable {
     do {
       let path = "\(folder)/\(Self.name(of: round, at: pace.date()))"
       let writer = try CaptureWriter(path, onlyFailures: !isWhole, disk: disk)
+      _ = Self.open.withLock { $0.insert(path) }
       if isWhole, let state { try writer.keep(state) }
       writer.begin(round: round, at: time)
       self.writer.withLock { $0 = writer }
@@ -68,24 +71,48 @@ package final class CaptureKeeper: Sendable {
       defer { writer = nil }
       return writer
     }
-    guard let last, settings.on == .error, !last.hasFailures else { return }
+    guard let last else { return }
+    _ = Self.open.withLock { $0.remove(last.path) }
+    guard settings.on == .error, !last.hasFailures else { return }
     try? FileManager.default.removeItem(atPath: last.path)
   }
 
-  /// Removes the captures that are older than they are to be kept; touches nothing else in the folder.
+  /// Removes the captures that are older than they are to be kept, and the oldest while there are too many bytes of them;
+  /// touches neither those that are being written nor anything else in the folder.
   package func removeOld() {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names {
-      guard let time = Self.time(of: name), time < pace.date() - settings.keep else { continue }
+    let open = Self.open.withLock { $0 }
+    let captures = names.compactMap { name in Self.time(of: name).map { (path: "\(folder)/\(name)", time: $0) } }
+      .filter { !open.contains($0.path) }
+      .sorted { ($0.time, $0.path) < ($1.time, $1.path) }
+    // Nobody needs to know how large they are where any number may be kept.
+    var bytes = settings.maximum == nil ? 0 : captures.reduce(0) { $0 + Self.size(of: $1.path) }
+    for capture in captures {
+      let isOld = capture.time < pace.date() - settings.keep
+      guard isOld || settings.maximum.map({ bytes > $0 }) ?? false else { continue }
+      if settings.maximum != nil { bytes -= Self.size(of: capture.path) }
       do {
-        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        try FileManager.default.removeItem(atPath: capture.path)
       } catch {
         tell(
           "CaptureNotRemoved",
-          "the old capture '\(folder)/\(name)' cannot be removed: \(error.localizedDescription)"
+          "the old capture '\(capture.path)' cannot be removed: \(error.localizedDescription)"
         )
       }
     }
+  }
+
+  /// How many bytes the files of a capture have.
+  private static func size(of capture: String) -> Int {
+    let files = FileManager.default.enumerator(atPath: capture)
+    var bytes = 0
+    while files?.nextObject() != nil {
+      guard let attributes = files?.fileAttributes, attributes[.type] as? FileAttributeType == .typeRegular else {
+        continue
+      }
+      bytes += attributes[.size] as? Int ?? 0
+    }
+    return bytes
   }
 
   private func tell(_ tracker: String, _ message: String) {

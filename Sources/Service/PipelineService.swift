@@ -27,6 +27,8 @@ package final class PipelineService: Sendable {
     package var cores = 2
     /// Where it is told how long pages and rounds take.
     package var metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    /// Bytes that are free in a folder; nil when nobody looks, or can tell.
+    package var freeSpace: @Sendable (_ folder: String) -> Int? = { _ in nil }
     /// Where all is said that a person may want to read.
     package var log = Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() }
 

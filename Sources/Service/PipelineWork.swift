@@ -74,6 +74,7 @@ struct PipelineWork: Sendable {
     live.events = troubles
     live.stop = stop
     live.pace = pace
+    live.freeSpace = settings.freeSpace
     if let wakeup = stream.flatMap({ wakeups[$0.name] }) { live.hasten = { await wakeup.wait() } }
     live.onNotice = { [log = settings.log] in log.info("\($0)") }
     live.onWait = { stream?.wait($0) }

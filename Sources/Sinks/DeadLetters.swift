@@ -11,7 +11,7 @@ package import SystemPackage
 /// refuses waits in a file without a name until the page is committed, so a page that is done again writes nothing
 /// twice. Nor does one that is done again after a kill: what the file already has of it is found behind the place where
 /// the last committed page ended. Several streams, and runs of other pipelines, may share the file; nothing of it is ever
-/// removed but what is written again at once. Memory: nothing worth a word.
+/// removed but what is written again at once, and what ``Limits`` ask for. Memory: nothing worth a word.
 package final class DeadLetters: Sendable {
   private struct Waiting {
     let file: SpilledBytes
@@ -26,7 +26,8 @@ package final class DeadLetters: Sendable {
   }
   private struct State {
     var pages: [Int: Waiting] = [:]
-    var output: (any OutputFile)?
+    /// Whether the file's name is durable, so far as this run knows.
+    var isNamed = false
     var count = 0
     /// Where the letters of the last committed page ended.
     var end = 0
@@ -36,7 +37,7 @@ package final class DeadLetters: Sendable {
 
   /// Where the letters are.
   package let path: FilePath
-  private let disk: any Disk
+  let disk: any Disk
   private let naming: LogFormat.Naming
   private let stream: String
   private let state: Mutex<State>
@@ -59,7 +60,8 @@ package final class DeadLetters: Sendable {
   package func begin(at end: Int?) throws {
     let length = try disk.length(of: path) ?? 0
     state.withLock { state in
-      state.end = min(end ?? length, length)
+      // A shorter file is another one: those before were set aside, and whatever is in it came after them.
+      state.end = end.map { $0 > length ? 0 : $0 } ?? length
       state.mayRepeat = end != nil
     }
   }
@@ -87,13 +89,15 @@ package final class DeadLetters: Sendable {
       if standing.isEmpty { return waiting.letters.count }
       if state.mayRepeat { try takeBack(waiting.file, standing, after: state.end) }
       state.mayRepeat = false
-      if state.output == nil {
-        try disk.createFolder(path.removingLastComponent())
-        state.output = try disk.append(to: path)
-        try disk.synchronize(folder: path.removingLastComponent())
-      }
-      for range in standing { try unsafe waiting.file.forEachChunk(range) { try unsafe state.output?.write($0) } }
-      try state.output?.synchronize()
+      // Opened for each page: another stream may have set the file aside since the last one.
+      state.isNamed = try state.isNamed && disk.length(of: path) != nil
+      try disk.createFolder(path.removingLastComponent())
+      let output = try disk.append(to: path)
+      if !state.isNamed { try disk.synchronize(folder: path.removingLastComponent()) }
+      state.isNamed = true
+      for range in standing { try unsafe waiting.file.forEachChunk(range) { try unsafe output.write($0) } }
+      try output.synchronize()
+      try output.close()
       state.count += standing.count
       state.end = try disk.length(of: path) ?? 0
       return waiting.letters.count - standing.count

@@ -10,6 +10,8 @@ package protocol Disk: Sendable {
   func open(_ path: FilePath) throws -> any OutputFile
   /// How many bytes a file has; nil when there is none.
   func length(of path: FilePath) throws -> Int?
+  /// When a file was last written, seconds since 1970; nil when there is none.
+  func modified(_ path: FilePath) throws -> Int?
   /// Bytes of a file; fewer when it ends before them.
   func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8]
   /// The names in a folder, in no order; none when there is no such folder.

@@ -21,7 +21,9 @@ package final class GzipFile: Sink {
       In the path, {pipeline} and {stream} stand for their names, {output} for the name or number of an output, and \
       {n} for the first number that is free; a file without {n} in its path is replaced. Files are for this user alone (mode 0600). While it is written a file ends \
       in `.part`; a page that breaks off is cut back to its last complete host. A run that keeps a state goes on in the \
-      file that a killed one left, behind the last page that was committed.
+      file that a killed one left, behind the last page that was committed. With `keep` or `max`, whole files that are too \
+      old or too many are removed whenever another one gets its name, each with an event: never the newest, nor a file \
+      whose name another path made; numbers go on behind the highest.
       """,
     form: .options([
       Option("path", .path, required: true, "Where to write, such as out/{stream}-{n}.jsonl.gz."),
@@ -30,6 +32,12 @@ package final class GzipFile: Sink {
         "roll",
         .size(1024...(1 << 50)),
         "Begin another file before one grows beyond this many compressed bytes; the path needs {n} then."
+      ),
+      Option("keep", .duration(1...Int.max), "Remove files that were written longer ago; the path needs {n} then."),
+      Option(
+        "max",
+        .size(1024...(1 << 50)),
+        "Remove the oldest files while all have more bytes; the path needs {n} then."
       ),
       Option("member", .size(4096...(1 << 30)), default: "1MiB", "Lines in one gzip member, uncompressed."),
     ]),
@@ -43,6 +51,9 @@ package final class GzipFile: Sink {
     package var level = 6
     package var roll: Int?
     package var memberBytes = 1 << 20
+    /// For how many seconds files are kept, and how many bytes of them; nil for all.
+    package var keep: Int?
+    package var maximum: Int?
     package init(path: String) { self.path = path }
 
     /// Reads checked options.
@@ -51,6 +62,8 @@ package final class GzipFile: Sink {
       level = options.integer("level") ?? level
       roll = options.integer("roll")
       memberBytes = options.integer("member") ?? memberBytes
+      keep = options.integer("keep")
+      maximum = options.integer("max")
     }
   }
 
@@ -59,6 +72,13 @@ package final class GzipFile: Sink {
     let path = options.text("path") ?? ""
     if options.integer("roll") != nil, !path.contains("{n}") {
       throw OptionError("path", "the files that 'roll' begins need names of their own", help: "put {n} into the path")
+    }
+    for name in ["keep", "max"] where options.integer(name) != nil && !path.contains("{n}") {
+      throw OptionError(
+        "path",
+        "'\(name)' removes files with numbers, and this one has none",
+        help: "put {n} into the path"
+      )
     }
     if path.split(separator: "/").dropLast().contains(where: { $0.contains("{n}") }) {
       throw OptionError("path", "'{n}' stands in a folder's name", help: "put {n} into the file's name")
@@ -108,9 +128,21 @@ package final class GzipFile: Sink {
     let byteCount: Int
   }
 
-  package init(_ settings: Settings, disk: any Disk = LocalDisk(), cores: Int) {
+  /// - Parameters:
+  ///   - date: Seconds since 1970.
+  ///   - onRemoval: Told what was removed, or could not be.
+  package init(
+    _ settings: Settings,
+    disk: any Disk = LocalDisk(),
+    cores: Int,
+    date: @escaping @Sendable () -> Int = Pace.system.date,
+    onRemoval: @escaping @Sendable (FileRetention.Removal) -> Void = { _ in }
+  ) {
     self.settings = settings
-    files = PartFiles(settings.path, on: disk)
+    let retention =
+      settings.keep == nil && settings.maximum == nil
+      ? nil : FileRetention(keep: settings.keep, maximum: settings.maximum, date: date, onRemoval: onRemoval)
+    files = PartFiles(settings.path, on: disk, keeping: retention)
     maximumInFlight = cores
     compressors = GzipCompressors(level: settings.level)
   }

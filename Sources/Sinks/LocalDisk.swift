@@ -40,9 +40,13 @@ package struct LocalDisk: Disk {
     return file
   }
 
-  package func length(of path: FilePath) throws -> Int? {
+  package func length(of path: FilePath) throws -> Int? { try status(of: path).map { Int($0.st_size) } }
+
+  package func modified(_ path: FilePath) throws -> Int? { try status(of: path).map { $0.st_mtim.tv_sec } }
+
+  private func status(of path: FilePath) throws -> stat? {
     var status = stat()
-    guard unsafe stat(path.string, &status) != 0 else { return Int(status.st_size) }
+    guard unsafe stat(path.string, &status) != 0 else { return status }
     guard errno == ENOENT else { throw DiskError("look at", path, Errno(rawValue: errno)) }
     return nil
   }

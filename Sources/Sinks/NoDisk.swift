@@ -15,6 +15,7 @@ package struct NoDisk: Disk {
   package func append(to path: FilePath) throws -> any OutputFile { Nothing() }
   package func open(_ path: FilePath) throws -> any OutputFile { Nothing() }
   package func length(of path: FilePath) throws -> Int? { nil }
+  package func modified(_ path: FilePath) throws -> Int? { nil }
   package func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8] { [] }
   package func names(in folder: FilePath) throws -> [String] { [] }
   package func createFolder(_ path: FilePath) throws {}

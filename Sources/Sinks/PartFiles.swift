@@ -24,12 +24,15 @@ struct PartFiles {
   private(set) var published: [String] = []
   private let pattern: String
   private let disk: any Disk
+  /// Which of the files before stay, if not all do.
+  private let retention: FileRetention?
   /// Whose files they are; nil for a run that finds none of them again.
   private var owner: String?
 
-  init(_ pattern: String, on disk: any Disk) {
+  init(_ pattern: String, on disk: any Disk, keeping retention: FileRetention? = nil) {
     self.pattern = pattern
     self.disk = disk
+    self.retention = retention
   }
 
   var last: File? { files.last }
@@ -76,12 +79,14 @@ struct PartFiles {
 
   // MARK: Names
 
-  /// Begins a file; its name has the first number that is free.
+  /// Begins a file; its name has the first number that is free, or where files are removed the one behind all others: a
+  /// number that was used once must not come again.
   mutating func open() throws {
     try disk.createFolder(FilePath(pattern).removingLastComponent())
     var number = 1
+    if retention != nil { number += NumberedNames(pattern).numbers(in: try names()).max() ?? 0 }
     while true {
-      let path = FilePath(pattern.replacing("{n}", with: Self.digits(number)))
+      let path = FilePath(pattern.replacing("{n}", with: NumberedNames.digits(number)))
       number += 1
       guard isFree(path, among: try names()) else { continue }
       let part = FilePath(path.string + ending)
@@ -93,11 +98,6 @@ struct PartFiles {
       if isFree(path, among: others) { return }
       try dropLast()
     }
-  }
-
-  private static func digits(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   private var isNumbered: Bool { pattern.contains("{n}") }
@@ -129,6 +129,7 @@ struct PartFiles {
     published.append(file.path.string)
     try file.output.close()
     try disk.synchronize(folder: file.path.removingLastComponent())
+    retention?.removeOld(pattern, on: disk)
   }
 
   // MARK: Across processes

@@ -18,6 +18,7 @@ import Testing
         username: ${SIM_USER}
         password: ${SIM_PASSWORD}
       state: state
+      reserve: 0
       \(more)
       source: { detections: { truncation_limit: 5 } }
       stages: [decode-detections, split-detections, join-knowledge-base: { fields: [TITLE] }, encode-json]

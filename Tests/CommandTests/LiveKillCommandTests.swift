@@ -28,6 +28,7 @@ import Testing
       username: ${SIM_USER}
       password: ${SIM_PASSWORD}
     state: state
+    reserve: 0
     start: all
     source: { detections: { truncation_limit: 4 } }
     stages: [decode-detections, split-detections, add-event-id, encode-json]

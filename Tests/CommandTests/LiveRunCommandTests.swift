@@ -16,6 +16,7 @@ import Testing
       username: ${SIM_USER}
       password: ${SIM_PASSWORD}
     state: state
+    reserve: 0
     \(more)
     source: { detections: { truncation_limit: 5 } }
     stages: [decode-detections, split-detections, encode-json]

@@ -24,6 +24,7 @@ struct Operating {
         username: ${SIM_USER}
         password: ${SIM_PASSWORD}
       state: state
+      reserve: 0
       start: all
       \(more)
       source: { \(source) }

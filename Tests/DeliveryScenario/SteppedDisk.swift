@@ -24,6 +24,7 @@ package struct SteppedDisk: Disk {
     SteppedFile(try steps.take { try base.open(path) }, steps)
   }
   package func length(of path: FilePath) throws -> Int? { try base.length(of: path) }
+  package func modified(_ path: FilePath) throws -> Int? { try base.modified(path) }
   package func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8] { try base.bytes(of: path, in: range) }
   package func names(in folder: FilePath) throws -> [String] { try base.names(in: folder) }
   package func createFolder(_ path: FilePath) throws { try steps.take { try base.createFolder(path) } }

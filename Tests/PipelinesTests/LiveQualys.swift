@@ -90,7 +90,8 @@ final class LiveQualys: Sendable {
     waits: Bool = false,
     stop: StopSignal? = nil,
     rehearsal: (any Rehearsal)? = nil,
-    tellsSize: Bool = false
+    tellsSize: Bool = false,
+    freeSpace: @escaping @Sendable (String) -> Int? = { _ in nil }
   ) async throws -> RunReport {
     let head = """
       name: test
@@ -114,6 +115,7 @@ final class LiveQualys: Sendable {
     live.since = since
     live.waits = waits
     live.tellsSize = tellsSize
+    live.freeSpace = freeSpace
     live.events = Events(qualys: self)
     live.pace = pace
     live.stop = stop ?? StopSignal(pace)

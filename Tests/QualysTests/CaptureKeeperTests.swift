@@ -154,6 +154,45 @@ import Testing
     #expect(Set(try FileManager.default.contentsOfDirectory(atPath: place)) == Set(kept))
   }
 
+  @Test(
+    "the oldest are removed while all are too large, and none that is being written",
+    arguments: [600, 599, 200, 1]
+  )
+  func tooLarge(maximum: Int) async throws {
+    let folder = try TemporaryFolder()
+    let place = folder.path("captures/p")
+    func capture(_ name: String) throws {
+      try FileManager.default.createDirectory(atPath: "\(place)/\(name)/state", withIntermediateDirectories: true)
+      for file in ["a", "state/b"] {
+        try Data(repeating: 1, count: 100).write(to: URL(fileURLWithPath: "\(place)/\(name)/\(file)"))
+      }
+    }
+    let names = ["20261122T013200Z-9", "20261122T013201Z-2", "20261122T013201Z-3"]
+    for name in names.reversed() { try capture(name) }
+    try FileManager.default.createDirectory(atPath: "\(place)/notes", withIntermediateDirectories: true)
+    let pace = Self.pace(Self.now - 3_600)
+    let open = CaptureKeeper(
+      CaptureSettings(),
+      in: folder.path("captures"),
+      pipeline: "p",
+      events: NoEvents(),
+      pace: pace
+    )
+    open.begin(round: 1, at: Self.now, state: nil)
+    CaptureKeeper(
+      CaptureSettings(maximum: maximum),
+      in: folder.path("captures"),
+      pipeline: "p",
+      events: NoEvents(),
+      pace: Self.pace()
+    ).removeOld()
+    let left = try Set(FileManager.default.contentsOfDirectory(atPath: place))
+    let kept = names.suffix(maximum / 200)
+    #expect(left.subtracting(["notes", "20261122T003226Z-1"]) == Set(kept))
+    #expect(left.contains("20261122T003226Z-1") && left.contains("notes"))
+    open.end()
+  }
+
   @Test("a capture that cannot be begun is told once, and the run goes on")
   func noFolder() async throws {
     let folder = try TemporaryFolder()

@@ -117,6 +117,43 @@ import Testing
     #expect(!qualys.delivered.isEmpty)
   }
 
+  @Test func belowItsReserveAServiceWaitsAndSaysSo() async throws {
+    let qualys = try ServedQualys()
+    let calls = Mutex(0)
+    let service = try await serve(
+      qualys,
+      for: .seconds(9 * 3_600),
+      [
+        (
+          .seconds(5_000),
+          { _ in
+            qualys.change { $0.freeSpace = 3 << 20 }
+            calls.withLock { $0 = qualys.now.calls.count }
+          }
+        ),
+        (
+          .seconds(5 * 3_600),
+          { service in
+            #expect(qualys.now.calls.count == calls.withLock { $0 })
+            let stream = service.status().streams[0]
+            #expect(stream.health == .yellow && stream.warnings == 1 && stream.errors == 0)
+            #expect(stream.waitingFor?.contains("has 3 MiB free, less than 'reserve: 1GiB'") == true)
+            #expect(stream.message == stream.waitingFor)
+            qualys.change { $0.freeSpace = nil }
+          }
+        ),
+      ]
+    )
+    #expect(qualys.delivered.isSuperset(of: ServedQualys.hosts(at: VirtualClock.start + 8 * 3_600)))
+    let events = qualys.now.events
+    #expect(Set(events.map(\.tracker)) == ["DiskReserve"])
+    #expect(
+      events.first?.counts["repeats"] == nil && events.dropFirst().dropLast().allSatisfy { $0.counts["repeats"] != nil }
+    )
+    #expect(events.count { $0.isRecovery } == 1 && events.last?.isRecovery == true)
+    #expect(service.status().streams[0].health == .green)
+  }
+
   @Test func aQualysThatIsDownForADayLosesNothing() async throws {
     let down = 5 * 3_600..<29 * 3_600
     let qualys = try ServedQualys { qualys, _, _ in

@@ -19,6 +19,7 @@ final class ServedQualys: Sendable {
     var lines: [String] = []
     var events: [HealthEvent] = []
     var password = "right"
+    var freeSpace: Int?
     var text = ServedQualys.file()
     /// What a second sink has, and whether it takes anything.
     var remoteLines: [String] = []
@@ -81,6 +82,7 @@ final class ServedQualys: Sendable {
       LiveConnection(wrap(Network(qualys: self)))
     }
     settings.pace = clock.pace
+    settings.freeSpace = { [self] _ in now.freeSpace }
     settings.lookInterval = .seconds(600)
     settings.events = { [self] _ in Events(qualys: self) }
     let source = PipelineSource(file: "served.yaml") { [self] () throws(RefusedPipeline) in

@@ -76,6 +76,7 @@ final class FaultyDisk: Disk {
   }
 
   func length(of path: FilePath) throws -> Int? { try base.length(of: path) }
+  func modified(_ path: FilePath) throws -> Int? { try base.modified(path) }
   func bytes(of path: FilePath, in range: Range<Int>) throws -> [UInt8] { try base.bytes(of: path, in: range) }
   func names(in folder: FilePath) throws -> [String] { try base.names(in: folder) }
   func createFolder(_ path: FilePath) throws { try attempt { try base.createFolder(path) } }
