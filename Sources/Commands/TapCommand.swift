@@ -12,7 +12,7 @@ struct TapCommand: AsyncParsableCommand {
 
       It never slows the stream: ten records a second at most, of the first 64 of a batch, and none while nobody reads; \
       what '--where' looks for may pass unseen. A tap lasts until the service ends or reads its file anew, or to \
-      Ctrl-C. Four may be open at once. It always needs the endpoint's token.
+      Ctrl-C. A pipeline has four at most. It always needs the endpoint's token.
 
         sluice tap detections/detections
         sluice tap detections/detections --after split-detections --where '{ field: DETECTION.SEVERITY, at-least: 4 }'

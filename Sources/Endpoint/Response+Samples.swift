@@ -4,17 +4,6 @@ internal import NIOCore
 internal import Pipelines
 internal import ServiceLifecycle
 
-/// What a request comes with: the connection, for an answer that lasts.
-struct EndpointContext: RequestContext {
-  var coreContext: CoreRequestContextStorage
-  let channel: any Channel
-
-  init(source: ApplicationRequestContextSource) {
-    coreContext = CoreRequestContextStorage(source: source)
-    channel = source.channel
-  }
-}
-
 extension Response {
   /// Samples, each a line as soon as it is taken, until the tap or the endpoint ends or the reader goes away.
   ///
