@@ -32,8 +32,16 @@ struct StatusJSON: Encodable {
     var everySeconds: Int?
     var leftOut: [LeftOut]
     var deadLetters: Int
+    var waiting: [Waiting]
     var events: [Event]
     var problem: String?
+  }
+  /// What waits on disk for a sink.
+  private struct Waiting: Encodable {
+    var sink: String
+    var lines: Int
+    var bytes: Int
+    var limitBytes: Int
   }
   private struct Round: Encodable {
     var pages: Int
@@ -98,6 +106,7 @@ struct StatusJSON: Encodable {
         LeftOut(id: left.id, since: left.since.map(ServerTime.text), missing: left.missing ?? "everything")
       },
       deadLetters: stream.deadLetters,
+      waiting: stream.spooled.map { Waiting(sink: $0.sink, lines: $0.lines, bytes: $0.bytes, limitBytes: $0.limit) },
       events: stream.events.map(event),
       problem: stream.problem
     )

@@ -37,7 +37,13 @@ struct StatusText: CustomStringConvertible {
     if !stream.leftOut.isEmpty {
       rows.append(("left out", stream.leftOut.map(Self.words).joined(separator: ", ")))
     }
+    rows += stream.spooled.map { ("waits", Self.words($0)) }
     return rows + letters(stream) + stream.events.map { ("open event", Self.words($0)) }
+  }
+
+  private static func words(_ spooled: StreamStatus.Spooled) -> String {
+    let lines = "\(Figures.count(spooled.lines)) line\(spooled.lines == 1 ? "" : "s")"
+    return "\(lines) for \(spooled.sink), \(Figures.bytes(spooled.bytes)) of \(Figures.bytes(spooled.limit)) on disk"
   }
 
   private func letters(_ stream: StreamStatus) -> [(String, String)] {

@@ -10,6 +10,8 @@ package struct LoggedEvent: Sendable, Equatable {
   package var isHealthy: Bool
   /// The stream, without its pipeline; empty for the pipeline as a whole.
   package var stream: String
+  /// The sink that it is about, where it is one's alone.
+  package var sink: String?
   package var message: String
   /// The id of the host, asset or QID that it is about.
   package var id: Int?
@@ -51,6 +53,7 @@ package enum EventLog {
     var eventTime: String
     var pipeline: String
     var stream: String?
+    var sink: String?
     var errorClass: ErrorClass?
     var counts: [String: Int]?
   }
@@ -65,6 +68,7 @@ package enum EventLog {
       errorClass: line.errorClass,
       isHealthy: line.status == "Healthy",
       stream: line.stream ?? "",
+      sink: line.sink,
       message: line.details.description,
       id: line.counts?["id"],
       time: Int(date.timeIntervalSince1970)

@@ -67,6 +67,11 @@ package struct PipelineStatus: Sendable {
     for index in streams.indices {
       let name = streams[index].name
       streams[index].deadLetters = letters[name] ?? 0
+      do {
+        streams[index].spooled = try Spools.look(at: plan.streams[index], in: path).filter { $0.bytes > 0 }
+      } catch {
+        streams[index].problem = streams[index].problem ?? "\(error)"
+      }
       streams[index].events = Self.open(
         logged.filter { $0.stream == name },
         since: streams[index].finished?.ended
@@ -128,8 +133,9 @@ package struct PipelineStatus: Sendable {
   private static func open(_ events: [LoggedEvent], since finished: Int?) -> [LoggedEvent] {
     var open: [LoggedEvent] = []
     for event in events where event.tracker != quarantined {
-      open.removeAll { $0.tracker == event.tracker }
-      if !event.isHealthy, event.time > finished ?? .min { open.append(event) }
+      open.removeAll { $0.tracker == event.tracker && $0.sink == event.sink }
+      // A round may end well while a sink is in trouble.
+      if !event.isHealthy, event.sink != nil || event.time > finished ?? .min { open.append(event) }
     }
     return open
   }

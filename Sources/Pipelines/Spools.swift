@@ -75,6 +75,24 @@ struct Spools: Sendable {
 
   // MARK: - Names
 
+  /// What waits for the sinks of a stream, as its spools' folders say.
+  static func look(at stream: PlannedStream, in folder: FilePath) throws -> [StreamStatus.Spooled] {
+    try stream.outputs.flatMap { output in
+      try output.sinks.indices.compactMap { number in
+        guard let limit = output.sinks[number].spool else { return nil }
+        let path = folder.appending("spool").appending(folderName(stream.name, output, number))
+        return try Spool.look(in: path).map { look in
+          StreamStatus.Spooled(
+            sink: name(of: number, in: output, of: stream),
+            lines: look.lines,
+            bytes: look.bytes,
+            limit: limit
+          )
+        }
+      }
+    }
+  }
+
   private static func folderName(_ stream: String, _ output: PlannedOutput, _ number: Int) -> String {
     "\(stream).\(output.name).\(number + 1).\(output.sinks[number].name)"
   }
@@ -102,10 +120,10 @@ struct Spools: Sendable {
       let parts = name.split(separator: ".").map(String.init)
       // Of a stream that does not run here nothing is known.
       guard parts.count == 4, streams.contains(where: { $0.name == parts[0] }),
-        let rest = try Spool.remainder(in: root.appending(name), on: disk)
+        let rest = try Spool.look(in: root.appending(name), on: disk), rest.bytes > 0 || rest.isUnfinished
       else { continue }
       throw Misconfiguration(
-        "stream '\(parts[0])': \(rest) wait in the spool of sink \(parts[2]) of output '\(parts[1])', '\(parts[3])', and the "
+        "stream '\(parts[0])': \(rest.lines) lines (\(rest.bytes) bytes) wait in the spool of sink \(parts[2]) of output '\(parts[1])', '\(parts[3])', and the "
           + "pipeline has no such sink with a spool any more; run it as it was until they are delivered, or give them up "
           + "by removing '\(root.appending(name))'"
       )

@@ -20,6 +20,16 @@ package struct StreamStatus: Sendable {
     package var missing: String?
   }
 
+  /// What waits on disk for a sink.
+  package struct Spooled: Sendable, Equatable {
+    package var sink: String
+    /// Lines, as of the end of the last round.
+    package var lines: Int
+    /// Bytes on disk, and how many there may be.
+    package var bytes: Int
+    package var limit: Int
+  }
+
   package let name: String
   /// Whether it asks Qualys, so that it can be behind.
   package let isMeasured: Bool
@@ -34,6 +44,8 @@ package struct StreamStatus: Sendable {
   package var leftOut: [LeftOut] = []
   /// Lines in the file of dead letters, of all runs.
   package var deadLetters = 0
+  /// What waits for sinks that have a spool, each that has something.
+  package var spooled: [Spooled] = []
   /// What went wrong, each kind once, and was not over when the file of events ended.
   package var events: [LoggedEvent] = []
   /// Why the state does not say how far it has come.

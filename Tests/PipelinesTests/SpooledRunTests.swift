@@ -90,7 +90,9 @@ import Testing
   func linesForASinkThatIsNotThereAnyMoreAreNotForgotten(sinks: String) async throws {
     let qualys = try await held()
     let error = await #expect(throws: Misconfiguration.self) { try await qualys.run(Self.file(sinks)) }
-    #expect("\(try #require(error))".contains("7 lines wait in the spool of sink 2 of output '1', 'remote'"))
+    let words = "\(try #require(error))"
+    #expect(words.contains("wait in the spool of sink 2 of output '1', 'remote'"))
+    #expect(words.contains("7 lines ("))
     #expect(qualys.now.requests.isEmpty)
     _ = try await qualys.run(Self.spooled)
     #expect(Self.remote(qualys) == Self.all + Self.all)
@@ -142,6 +144,22 @@ import Testing
     let report = try await qualys.run(Self.spooled, rehearsal: DryRun())
     #expect(report.failed.isEmpty)
     #expect(Self.remote(qualys) == [])
+  }
+
+  @Test func theStatusSaysWhatWaits() async throws {
+    let qualys = try await held()
+    var request = PlanRequest.forTests(
+      "name: test\nqualys: { platform: US2, username: \"${QUALYS_USERNAME}\", password: \"${HUNTER}\" }\n"
+        + Self.spooled
+    )
+    request.registry = qualys.registry
+    let plan = try #require(Plan.check(request).plan)
+    let folder = qualys.folder.path("state")
+    let look = { PipelineStatus(of: plan, state: folder, events: qualys.folder.path("none"), now: LiveQualys.start) }
+    let waiting = try #require(look().streams[0].spooled.first)
+    #expect(waiting.sink == "remote" && waiting.lines == 7 && waiting.bytes > 2_800 && waiting.limit == 1 << 20)
+    _ = try await qualys.run(Self.spooled)
+    #expect(look().streams[0].spooled.isEmpty)
   }
 
   // MARK: - The file

@@ -78,15 +78,17 @@ package actor Spool {
     Self.show(watch, files, committed, record)
   }
 
-  /// What a spool in a folder holds that its sink lacks, in words; nil when there is none, or it is empty.
-  package static func remainder(in folder: FilePath, on disk: any Disk) throws -> String? {
+  /// What waits in a spool, as its folder says: also while it is in use, when its lines are those of the last round's end.
+  ///
+  /// - Returns: Lines, bytes on disk, and whether the sink has begun something that is not in its final place; nil when there
+  ///   is no spool.
+  package static func look(
+    in folder: FilePath,
+    on disk: any Disk = LocalDisk()
+  ) throws -> (lines: Int, bytes: Int, isUnfinished: Bool)? {
     guard let record = try SpoolRecord(in: folder, on: disk) else { return nil }
-    let files = try SpoolFiles(in: folder, on: disk, from: record.forwarded.offset, fileBytes: 0)
-    if files.byteCount > 0 {
-      let lines = max(0, record.committed.lines - record.forwarded.lines)
-      return lines > 0 ? "\(lines) lines" : "\(files.byteCount) bytes"
-    }
-    return record.sink == nil ? nil : "the place of a file that has no name yet"
+    let bytes = try SpoolFiles.byteCount(in: folder, on: disk)
+    return (max(0, record.committed.lines - record.forwarded.lines), bytes, record.sink != nil)
   }
 
   private static func cut(_ files: inout SpoolFiles, to place: Int, in folder: FilePath) throws {

@@ -55,6 +55,12 @@ struct SpoolFiles {
     return folder.appending(String(repeating: "0", count: max(0, 19 - digits.count)) + digits + ending)
   }
 
+  /// Bytes of the files in a folder, whoever has them.
+  static func byteCount(in folder: FilePath, on disk: any Disk) throws -> Int {
+    try disk.names(in: folder).filter { $0.hasSuffix(ending) }
+      .reduce(0) { try $0 + (disk.length(of: folder.appending($1)) ?? 0) }
+  }
+
   /// Bytes that the files have on disk.
   var byteCount: Int { files.isEmpty ? 0 : end - files[0].start }
 
