@@ -7,10 +7,10 @@ struct BoardEvents: EventRecorder {
   let next: any EventRecorder
 
   func record(_ event: HealthEvent) {
-    // What is the pipeline's as a whole stops no stream.
-    if event.stream != board.name { return next.record(event) }
+    // What is the pipeline's as a whole stops no stream, nor does a sink with a spool.
+    if event.stream != board.name || event.sink != nil { return next.record(event) }
     if event.isRecovery {
-      board.recover()
+      board.recover(from: event.errorClass)
     } else if event.severity != .info, let errorClass = event.errorClass {
       board.fail(
         event.message,

@@ -159,9 +159,10 @@ package final class StreamBoard: Sendable {
     }
   }
 
-  /// What went wrong does so no more.
-  package func recover() {
+  /// What went wrong does so no more, if it was of this class.
+  package func recover(from errorClass: ErrorClass?) {
     change { contents in
+      guard let failure = contents.failure, failure.errorClass == errorClass else { return }
       contents.life.recover()
       contents.failure = nil
       contents.attempt = nil

@@ -61,6 +61,11 @@ package enum StreamLife: Sendable, Equatable {
       }
     }
 
+    /// Qualys takes the credentials; whether it is well again shows behind a page.
+    fileprivate func authenticate() -> Failed {
+      if case .initialized(let state) = former { Failed(former: .authenticated(state.authenticate())) } else { self }
+    }
+
     /// Begins anew, with what a person has changed.
     fileprivate func restart() -> Started { Started() }
   }
@@ -87,14 +92,18 @@ package enum StreamLife: Sendable, Equatable {
     if case .started(let state) = self { self = .initialized(state.initialize()) }
   }
 
-  /// Qualys has taken the credentials: an error is over, too.
+  /// Qualys has taken the credentials; an error stays until a page has come.
   package mutating func authenticate() {
-    recover()
-    if case .initialized(let state) = self { self = .authenticated(state.authenticate()) }
+    switch self {
+    case .initialized(let state): self = .authenticated(state.authenticate())
+    case .error(let state): self = .error(state.authenticate())
+    default: break
+    }
   }
 
   /// A page has come, and its logs are where they belong.
   package mutating func collect() {
+    recover()
     authenticate()
     if case .authenticated(let state) = self { self = .collecting(state.collect()) }
   }

@@ -23,6 +23,9 @@ import Testing
       ("start initialize authenticate collect fail fail", "Error"),
       ("start initialize authenticate collect fail recover", "Collecting"),
       ("start initialize authenticate collect fail collect", "Collecting"),
+      // A sink may be down while Qualys answers.
+      ("start initialize authenticate collect fail authenticate", "Error"),
+      ("start initialize fail authenticate", "Error"), ("start initialize fail authenticate recover", "Authenticated"),
       ("start initialize authenticate fail start", "Started"),
       ("stop", "Stopping"), ("start fail stop", "Stopping"), ("stop start", "Stopping"), ("stop fail", "Stopping"),
     ]

@@ -56,9 +56,9 @@ extension Page {
   private static func plot(_ key: String, _ title: String, value: HTML, top: String) -> HTML {
     """
     <figure data-plot="\(key)"><figcaption><bdi>\(title)</bdi> <b>\(value)</b></figcaption>
-    <svg viewBox="0 0 330 112" role="img" aria-label="\(title), the last 10 minutes">
+    <svg viewBox="0 -4 330 116" role="img" aria-label="\(title), the last 10 minutes">
     <path class="grid" d="M44 10H326M44 48H326M44 86H326"/>
-    <text x="38" y="14" text-anchor="end" class="top">\(top)</text><text x="38" y="90" text-anchor="end">0</text>
+    <text x="44" y="6" class="top">\(top)</text><text x="38" y="90" text-anchor="end">0</text>
     <text x="44" y="105">−10 min</text><text x="185" y="105" text-anchor="middle">−5 min</text>
     <text x="326" y="105" text-anchor="end">now</text>
     <svg x="44" y="10" width="282" height="76" viewBox="0 0 600 100" preserveAspectRatio="none">
