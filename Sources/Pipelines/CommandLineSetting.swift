@@ -32,7 +32,7 @@ struct CommandLineSetting: Sendable {
   }
 
   /// Keys of the file itself that can be set.
-  static let fileKeys = ["name", "names", "replay", "dead-letters", "state", "events", "start", "full"]
+  static let fileKeys = ["name", "names", "replay", "dead-letters", "state", "events", "reserve", "start", "full"]
 
   /// The option as if it stood in the file.
   private func given(_ option: String) -> OptionReader.Given {

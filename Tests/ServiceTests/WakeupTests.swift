@@ -4,23 +4,29 @@ import Testing
 
 /// Whoever waits goes on when somebody says so.
 @Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+  private final class Woken: Sendable {
+    private let number = Mutex(0)
+    var count: Int { number.withLock { $0 } }
+    func note() { number.withLock { $0 += 1 } }
+  }
+
   @Test("all who wait are woken, and who is cancelled is so alone", arguments: [1, 2, 7])
   func wakesAll(count: Int) async {
     let wakeup = Wakeup()
-    let woken = Mutex(0)
+    let woken = Woken()
     await withTaskGroup { group in
       for _ in 0..<count {
         group.addTask {
           await wakeup.wait()
-          woken.withLock { $0 += 1 }
+          woken.note()
         }
       }
       let cancelled = Task { await wakeup.wait() }
       for _ in 0..<100 { await Task.yield() }
       cancelled.cancel()
       await cancelled.value
-      #expect(woken.withLock { $0 } == 0)
-      while woken.withLock({ $0 }) < count {
+      #expect(woken.count == 0)
+      while woken.count < count {
         wakeup.raise()
         await Task.yield()
       }
@@ -31,13 +37,13 @@ import Testing
     let wakeup = Wakeup()
     for _ in 0..<2 { wakeup.raise() }
     await wakeup.wait()
-    let isWoken = Mutex(false)
+    let woken = Woken()
     let second = Task {
       await wakeup.wait()
-      isWoken.withLock { $0 = true }
+      woken.note()
     }
     for _ in 0..<100 { await Task.yield() }
-    #expect(!isWoken.withLock { $0 })
+    #expect(woken.count == 0)
     second.cancel()
     await second.value
   }
