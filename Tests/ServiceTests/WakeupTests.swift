@@ -3,11 +3,17 @@ import Synchronization
 import Testing
 
 /// Whoever waits goes on when somebody says so.
-@Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+@Suite(.timeLimit(.minutes(10))) struct WakeupTests {
   private final class Woken: Sendable {
     private let number = Mutex(0)
     var count: Int { number.withLock { $0 } }
     func note() { number.withLock { $0 += 1 } }
+  }
+
+  private final class Count: Sendable {
+    let value = Mutex(0)
+    var now: Int { value.withLock { $0 } }
+    func add() { value.withLock { $0 += 1 } }
   }
 
   @Test("all who wait are woken, and who is cancelled is so alone", arguments: [1, 2, 7])
