@@ -75,7 +75,10 @@ final class SpooledDelivery: Sendable {
         let passes = ErrorClass.passes(error)
         let wait = isForEver || live.waits && passes ? seconds(afterFailures: failures, error) : nil
         tell(error, attempt: failures, wait: wait, passes: passes)
-        guard let wait else { return error }
+        guard let wait else {
+          await spooled.spool.giveUp(error)
+          return error
+        }
         guard (try? await live.stop.racing { [live] in try await live.pace.sleep(.seconds(wait)) }) != nil else {
           return nil
         }

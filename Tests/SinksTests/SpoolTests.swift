@@ -108,6 +108,16 @@ import Testing
     #expect(throws: UnrecoverableFile.self) { try rig.open(committed: position) }
   }
 
+  @Test func linesWithoutTheRecordOfThemAreAnError() async throws {
+    let rig = try SpoolRig()
+    let sink = SpooledSink(try rig.open(), for: "kept")
+    try await sink.recover(nil)
+    try await sink.take([pages[0]])
+    try FileManager.default.removeItem(atPath: rig.path.appending("spool.json").string)
+    let error = #expect(throws: UnrecoverableFile.self) { try rig.open() }
+    #expect("\(try #require(error))".contains("spool.json' is not there"))
+  }
+
   @Test func betweenRoundsNothingMustBeKnownToFindItAgain() async throws {
     let rig = try SpoolRig()
     let sink = SpooledSink(try rig.open(), for: "kept")
@@ -142,6 +152,20 @@ import Testing
     #expect(rig.now.lines == SpoolRig.texts(large))
     #expect(rig.now.fullness.first == true && rig.now.fullness.last == false)
     #expect(spool.watch.current.bytes == 0)
+  }
+
+  @Test func aFullOneWhoseSinkHasGivenUpHoldsNobody() async throws {
+    let rig = try SpoolRig()
+    let spool = try rig.open()
+    let sink = SpooledSink(spool, for: "kept")
+    try await sink.recover(nil)
+    let large = try (0..<12).map { try TestLines.page([20], resultsBytes: 10_000, number: $0) }
+    async let writing: Void = sink.take(large, batchesOf: 4)
+    while !spool.watch.current.isFull { await Task.yield() }
+    await spool.giveUp(SpoolRig.Down())
+    var caught: (any Error)?
+    do { try await writing } catch { caught = error }
+    #expect(caught is SpoolRig.Down)
   }
 
   @Test func aLineLongerThanItPassesWhenNothingElseIsInIt() async throws {

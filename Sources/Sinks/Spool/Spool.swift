@@ -21,25 +21,27 @@ package actor Spool {
 
   /// What the spool shows.
   package nonisolated let watch: SpoolWatch
-  private let folder: FilePath
+  let folder: FilePath
   private let limit: Int
-  private let disk: any Disk
+  let disk: any Disk
   private let onFull: @Sendable (_ isFull: Bool) -> Void
-  private let changes = Changes()
-  private var files: SpoolFiles
-  private var record: SpoolRecord
+  let changes = Changes()
+  var files: SpoolFiles
+  var record: SpoolRecord
   /// Up to where lines belong to committed pages.
-  private var committed: SpoolRecord.Place
+  var committed: SpoolRecord.Place
   /// What was written last, and where the page at hand begins.
   private var end: SpoolRecord.Place
   private var pageStart: SpoolRecord.Place
   /// Frames that are not in a file yet.
   private var pending: [UInt8] = []
-  private var ending = Ending.none
+  var ending = Ending.none
+  /// Why nothing is taken any more, so that a full spool has nobody to wait for.
+  var failure: (any Error)?
   /// Where the last round ended; nil when that is not known.
   private var roundEnd: Int?
 
-  private enum Ending {
+  enum Ending {
     case none, whenEmpty, now
   }
 
@@ -65,6 +67,9 @@ package actor Spool {
     let found = try SpoolRecord(in: folder, on: disk)
     record = found ?? SpoolRecord()
     if found == nil {
+      guard try SpoolFiles.byteCount(in: folder, on: disk) == 0 else {
+        throw UnrecoverableFile(folder.appending(SpoolRecord.name), has: nil, of: 1)
+      }
       try disk.createFolder(folder)
       try record.save(in: folder, on: disk)
     }
@@ -76,19 +81,6 @@ package actor Spool {
     pageStart = committed
     try Self.cut(&files, to: committed.offset, in: folder)
     Self.show(watch, files, committed, record)
-  }
-
-  /// What waits in a spool, as its folder says: also while it is in use, when its lines are those of the last round's end.
-  ///
-  /// - Returns: Lines, bytes on disk, and whether the sink has begun something that is not in its final place; nil when there
-  ///   is no spool.
-  package static func look(
-    in folder: FilePath,
-    on disk: any Disk = LocalDisk()
-  ) throws -> (lines: Int, bytes: Int, isUnfinished: Bool)? {
-    guard let record = try SpoolRecord(in: folder, on: disk) else { return nil }
-    let bytes = try SpoolFiles.byteCount(in: folder, on: disk)
-    return (max(0, record.committed.lines - record.forwarded.lines), bytes, record.sink != nil)
   }
 
   private static func cut(_ files: inout SpoolFiles, to place: Int, in folder: FilePath) throws {
@@ -108,7 +100,7 @@ package actor Spool {
     }
   }
 
-  private func noteChange() {
+  func noteChange() {
     Self.show(watch, files, committed, record)
     changes.note()
   }
@@ -145,9 +137,11 @@ package actor Spool {
   /// Appends lines; waits while the spool is full and something of it can go.
   ///
   /// What is longer than the spool passes when nothing else is in it.
+  /// - Throws: What the sink said when it gave up, once the spool is full; `CancellationError`, ``DiskError``.
   func append(_ runs: [LineRun]) async throws {
     let bytes = runs.reduce(0) { $0 + SpoolFrame($1).end }
     while files.byteCount + pending.count + bytes > limit, record.forwarded < committed {
+      if let failure { throw failure }
       if !watch.current.isFull {
         watch.change { $0.isFull = true }
         onFull(true)
@@ -234,47 +228,5 @@ package actor Spool {
     record.committed = committed
     try record.save(in: folder, on: disk)
     noteChange()
-  }
-
-  // MARK: The sink's end
-
-  /// Where the sink goes on, and where it stood there.
-  var forwarded: (place: Int, sink: [UInt8]?) { (record.forwarded.offset, record.sink.map { Array($0) }) }
-
-  /// Waits for a page that the sink does not have; false when no more is wanted.
-  ///
-  /// - Throws: `CancellationError`.
-  func waitForPage() async throws -> Bool {
-    while true {
-      let count = changes.count
-      if ending == .now { return false }
-      if record.forwarded < committed { return true }
-      if ending == .whenEmpty { return false }
-      await changes.next(after: count)
-      try Task.checkCancellation()
-    }
-  }
-
-  /// Reads what stands at a place of a committed page.
-  func piece(at place: Int) throws -> SpoolPiece { try files.piece(at: place, before: committed.offset) }
-
-  /// The sink has what stands before a place, with so many lines more than before: that is durable when this returns, and
-  /// the files go that hold nothing else.
-  func forwarded(to place: Int, lines: Int, sink position: [UInt8]?) throws {
-    var next = record
-    next.forwarded.offset = place
-    next.forwarded.lines += lines
-    next.committed = committed
-    next.sink = position.map { Data($0) }
-    try next.save(in: folder, on: disk)
-    record = next
-    try files.remove(before: place)
-    noteChange()
-  }
-
-  /// Lets whoever takes pages end when there are none, or behind the page at hand.
-  package func endForwarding(whenEmpty: Bool) {
-    ending = whenEmpty && ending != .now ? .whenEmpty : .now
-    changes.note()
   }
 }

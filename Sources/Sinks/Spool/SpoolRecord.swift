@@ -45,7 +45,7 @@ struct SpoolRecord: Codable, Equatable {
 
   init() {}
 
-  private static let name = "spool.json"
+  static let name = "spool.json"
 
   /// Reads the record in a folder; nil when there is none.
   ///
