@@ -52,6 +52,7 @@ package final class LiveSession: Sendable {
     spools = try Spools(of: spooling, in: state.folder, store, run.disk) { stream, sink, isFull in
       events.record(.spool(of: sink, stream, isFull: isFull))
     }
+    for text in spools.elsewhere where !spooling.isEmpty { live.onNotice("\(run.plan.name): \(text)") }
     var connecting = live
     // Answers to calls that were made ahead are no capture that can be replayed.
     if run.plan.capture?.on == .always { connecting.readsAhead = false }

@@ -22,6 +22,8 @@ struct Spools: Sendable {
   }
 
   let all: [Spooled]
+  /// What waits for streams that are not among those here, in words.
+  let elsewhere: [String]
 
   /// Opens the spools of some streams.
   ///
@@ -65,7 +67,7 @@ struct Spools: Sendable {
       }
     }
     self.all = all
-    try Self.refuseOrphans(in: root, of: streams, besides: names, disk)
+    elsewhere = try Self.refuseOrphans(in: root, of: streams, besides: names, disk)
   }
 
   /// The spool of a sink; nil for one that has none.
@@ -110,23 +112,28 @@ struct Spools: Sendable {
   }
 
   /// Refuses to go on while lines wait for a sink that is not there.
+  ///
+  /// - Returns: What waits for streams that are not here: they may not run now, or not be any more.
   private static func refuseOrphans(
     in root: FilePath,
     of streams: [PlannedStream],
     besides names: Set<String>,
     _ disk: any Disk
-  ) throws {
+  ) throws -> [String] {
+    var elsewhere: [String] = []
     for name in try disk.names(in: root).sorted() where !names.contains(name) {
       let parts = name.split(separator: ".").map(String.init)
-      // Of a stream that does not run here nothing is known.
-      guard parts.count == 4, streams.contains(where: { $0.name == parts[0] }),
-        let rest = try Spool.look(in: root.appending(name), on: disk), rest.bytes > 0 || rest.isUnfinished
-      else { continue }
+      guard parts.count == 4, let rest = try Spool.remainder(in: root.appending(name), on: disk) else { continue }
+      let place = "\(rest) wait in the spool of sink \(parts[2]) of output '\(parts[1])', '\(parts[3])'"
+      guard streams.contains(where: { $0.name == parts[0] }) else {
+        elsewhere.append("stream '\(parts[0])' does not run here, and \(place), '\(root.appending(name))'")
+        continue
+      }
       throw Misconfiguration(
-        "stream '\(parts[0])': \(rest.lines) lines (\(rest.bytes) bytes) wait in the spool of sink \(parts[2]) of output '\(parts[1])', '\(parts[3])', and the "
-          + "pipeline has no such sink with a spool any more; run it as it was until they are delivered, or give them up "
-          + "by removing '\(root.appending(name))'"
+        "stream '\(parts[0])': \(place), and the pipeline has no such sink with a spool any more; run it as it was until "
+          + "they are delivered, or give them up by removing '\(root.appending(name))'"
       )
     }
+    return elsewhere
   }
 }

@@ -100,6 +100,23 @@ import Testing
     _ = try await qualys.run(Self.file(sinks))
   }
 
+  @Test func whatWaitsForAStreamThatIsGoneIsTold() async throws {
+    let qualys = try await held()
+    let other = """
+      streams:
+        other:
+          start: all
+          source: { detections: { truncation_limit: 2 } }
+          stages: [decode-detections, split-detections, encode-json]
+          sinks: [kept]
+
+      """
+    _ = try await qualys.run(other)
+    let told = qualys.now.notices.filter { $0.contains("stream 'test' does not run here, and 7 lines") }
+    #expect(told.count == 1)
+    #expect(Self.remote(qualys) == [])
+  }
+
   @Test func aStreamTakesItsSpoolAlongToANewName() async throws {
     let qualys = try await held()
     let renamed = """
