@@ -123,8 +123,12 @@ struct Spools: Sendable {
     var elsewhere: [String] = []
     for name in try disk.names(in: root).sorted() where !names.contains(name) {
       let parts = name.split(separator: ".").map(String.init)
-      guard parts.count == 4, let rest = try Spool.remainder(in: root.appending(name), on: disk) else { continue }
-      let place = "\(rest) wait in the spool of sink \(parts[2]) of output '\(parts[1])', '\(parts[3])'"
+      guard parts.count == 4, let rest = try Spool.look(in: root.appending(name), on: disk),
+        rest.bytes > 0 || rest.isUnfinished
+      else { continue }
+      let place =
+        "\(rest.lines) lines (\(rest.bytes) bytes) wait in the spool of sink \(parts[2]) of output '\(parts[1])', "
+        + "'\(parts[3])'"
       guard streams.contains(where: { $0.name == parts[0] }) else {
         elsewhere.append("stream '\(parts[0])' does not run here, and \(place), '\(root.appending(name))'")
         continue
