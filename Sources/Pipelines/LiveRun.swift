@@ -75,7 +75,7 @@ struct LiveRun {
           return
         }
         failures += 1
-        let wait = live.waits && ErrorClass.passes(error) ? seconds(afterFailures: failures) : nil
+        let wait = live.waits && ErrorClass.passes(error) ? live.wait(afterFailures: failures, of: error) : nil
         tell(error, of: stream, attempt: failures, wait: wait, unlessToldSince: tellings)
         live.onFailure(Live.Failure(stream: stream.name, error: error, attempt: failures, wait: wait))
         guard let wait else {
@@ -91,11 +91,6 @@ struct LiveRun {
         }
       }
     }
-  }
-
-  /// Full jitter, up to five minutes.
-  private func seconds(afterFailures count: Int) -> Int {
-    Int(live.pace.random() * Double(min(300, 1 << min(count, 9))))
   }
 
   /// Waits; returns whether to go on.

@@ -70,7 +70,6 @@ extension Registry {
       destination: { options in (try? HTTPSink.Settings(options)).map { "\($0.address)" } }
     ) { options, context in
       var settings = try HTTPSink.Settings(options)
-      if context.waits { settings.giveUpAfter = .seconds(Int32.max) }
       if let patience = context.patience { settings.giveUpAfter = min(settings.giveUpAfter, patience) }
       return HTTPSink(
         settings,

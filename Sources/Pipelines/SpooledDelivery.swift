@@ -21,9 +21,6 @@ final class SpooledDelivery: Sendable {
   }
   private let state = Mutex(State())
 
-  /// How long a sink may try by itself before it says that it cannot.
-  private static let patience = Duration.seconds(60)
-
   init(
     of spooled: Spools.Spooled,
     _ run: Run,
@@ -39,8 +36,7 @@ final class SpooledDelivery: Sendable {
     self.isForEver = isForEver
     var context = context
     context.output = spooled.output.name
-    context.waits = false
-    context.patience = isForEver || live.waits ? Self.patience : nil
+    context.waits = isForEver || live.waits
     self.context = context
   }
 
@@ -73,7 +69,7 @@ final class SpooledDelivery: Sendable {
         if Task.isCancelled || live.stop.isStopped { return nil }
         failures = state.withLock { $0.pages } > pages ? 1 : failures + 1
         let passes = ErrorClass.passes(error)
-        let wait = isForEver || live.waits && passes ? seconds(afterFailures: failures, error) : nil
+        let wait = isForEver || live.waits && passes ? max(1, live.wait(afterFailures: failures, of: error)) : nil
         tell(error, attempt: failures, wait: wait, passes: passes)
         guard let wait else {
           await spooled.spool.giveUp(error)
@@ -110,13 +106,6 @@ final class SpooledDelivery: Sendable {
   }
 
   // MARK: - What is told
-
-  /// Full jitter, up to five minutes, unless the server asks for more.
-  private func seconds(afterFailures count: Int, _ error: any Error) -> Int {
-    let seconds = 1 + Int(live.pace.random() * Double(min(299, 1 << min(count, 9))))
-    let asked = (error as? HTTPSink.Failure)?.retryAfter.map { Int($0.components.seconds) + 1 }
-    return max(seconds, asked ?? 0)
-  }
 
   private func tell(_ error: any Error, attempt: Int, wait: Int?, passes: Bool) {
     let now = live.pace.date()

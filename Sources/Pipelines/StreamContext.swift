@@ -36,7 +36,9 @@ package struct StreamContext: Sendable {
   /// Whether what passes is waited out for ever: Qualys, and servers that logs are sent to.
   package var waits = false
   /// How long a sink may try by itself before it says that it cannot; nil for as long as its options say.
-  var patience: Duration?
+  ///
+  /// Where a run waits, whoever looks at it must hear what it waits for, and a call of Qualys must not stay open for it.
+  var patience: Duration? { waits ? .seconds(60) : nil }
   /// What stands between the stream and sinks that have a spool; nil where they are written to directly.
   var spools: Spools?
   /// Told the server's clock of the answers to the source in this round.

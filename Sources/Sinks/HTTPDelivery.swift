@@ -77,7 +77,7 @@ struct HTTPDelivery: Sendable {
       let wish = asked.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
       var failure = failure(
         .unavailable,
-        "\(trouble)\(wish); given up, since 'give-up-after' is \(settings.giveUpAfter.components.seconds) s"
+        "\(trouble)\(wish); given up after \(settings.giveUpAfter.components.seconds) s"
       )
       failure.retryAfter = asked
       throw failure

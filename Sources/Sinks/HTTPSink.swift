@@ -43,7 +43,10 @@ package final class HTTPSink: Sink {
         "give-up-after",
         .duration(1...31_536_000),
         default: "10m",
-        "How long one request is tried before the run ends; what was not acknowledged is sent by the next."
+        """
+        How long one request is tried before the run ends; what was not acknowledged is sent by the next. A service, and \
+        a run that waits, try for a minute at most, say so, and begin the page anew, for ever.
+        """
       ),
     ]),
     principal: "url",

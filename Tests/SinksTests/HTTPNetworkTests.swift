@@ -96,13 +96,13 @@ struct HTTPNetworkTests {
       _ = try await send(TestLines.page([1]), to: url, giveUpAfter: .zero)
     }
     #expect(error?.kind == .unavailable)
-    let words = "the connection broke: Connection refused; given up, since 'give-up-after' is 0 s"
+    let words = "the connection broke: Connection refused; given up after 0 s"
     #expect(error?.description == "http: \(try HTTPSink.Settings(url: url).address): \(words)")
     let nowhere = await #expect(throws: HTTPSink.Failure.self) {
       _ = try await send(TestLines.page([1]), to: "http://nowhere.invalid/x", giveUpAfter: .zero)
     }
     #expect(nowhere?.kind == .unavailable)
-    let nameless = "the server's name cannot be looked up; given up, since 'give-up-after' is 0 s"
+    let nameless = "the server's name cannot be looked up; given up after 0 s"
     #expect(nowhere?.description == "http: http://nowhere.invalid/…: \(nameless)")
   }
 

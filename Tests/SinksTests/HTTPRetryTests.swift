@@ -81,7 +81,7 @@ struct HTTPRetryTests {
     #expect(error?.kind == .unavailable)
     #expect(
       error?.description
-        == "http: https://sumo.example/…: status 503: Service Unavailable; given up, since 'give-up-after' is 100 s"
+        == "http: https://sumo.example/…: status 503: Service Unavailable; given up after 100 s"
     )
     await sink.discard()
     #expect(sink.counts.acknowledged == 0 && letters.texts.isEmpty)

@@ -58,9 +58,9 @@ extension Page {
     .streams > tbody { border-top: 1px solid var(--line); }
     .streams > tbody > tr > :first-child { box-shadow: inset 3px 0 var(--health); }
     .streams > thead th { width: 8%; }
-    .streams > thead th:first-child { width: 14%; }
-    .streams > thead th:nth-child(3), .streams > thead th:nth-child(4) { width: 11.5%; }
-    .streams > thead th:nth-child(5), .streams > thead th:nth-child(6) { width: 12.5%; }
+    .streams > thead th:first-child, .streams > thead th:nth-child(4) { width: 13.5%; }
+    .streams > thead th:nth-child(3) { width: 11%; }
+    .streams > thead th:nth-child(5), .streams > thead th:nth-child(6) { width: 11.5%; }
     .streams > thead th:nth-child(9) { width: 7%; }
     .name, th[scope=row] small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
     .name { color: inherit; text-decoration-color: var(--line); }
