@@ -310,6 +310,7 @@ let package = Package(
       dependencies: [
         "Commands", "Pipelines", "Qualys", "State", "Streaming", "Service", "Sinks", "Health", "Simulator",
         "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -142,7 +142,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
       }
     }
-    settings.log = log
+    settings.log = Logger(label: "pipeline") { _ in ServiceLogHandler(hidesHosts: true) }
     settings.events = { plan in
       LiveOptions.events(of: plan, state: folder(plan)) { text in log.error("\(text)") }
     }

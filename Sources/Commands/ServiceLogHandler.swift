@@ -6,6 +6,10 @@ struct ServiceLogHandler: LogHandler {
   var logLevel = Logger.Level.info
   var metadata: Logger.Metadata = [:]
   private let isTerminal = isatty(STDERR_FILENO) == 1
+  /// Whether hosts in URLs are left out above debug: logs are read by more people than status and events are.
+  private let hidesHosts: Bool
+
+  init(hidesHosts: Bool = false) { self.hidesHosts = hidesHosts }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -24,7 +28,8 @@ struct ServiceLogHandler: LogHandler {
 
   /// What is written of an event: as JSON one line; on a terminal no control character but the newline comes through.
   func line(_ event: LogEvent, at date: Date) -> String {
-    let message = event.message.description
+    var message = event.message.description
+    if hidesHosts, event.level > .debug { message = message.replacing(/(https?:\/\/)[^\/\s'"]+/) { "\($0.1)…" } }
     if isTerminal {
       let shown = String(
         String.UnicodeScalarView(

@@ -82,6 +82,12 @@ struct PageTests {
     )
   }
 
+  @Test(arguments: [0, 27]) func saysThatATryIsUnderWay(_ seconds: Int) {
+    var status = status(.yellow, problem: nil)
+    status.pipelines[0].streams[0].nextTry = status.now - seconds
+    #expect(Page.html(status, events: []).contains("Try 3 failed. The next one is under way."))
+  }
+
   @Test func saysWhatAnEventTells() {
     var event = ServiceEvent(
       number: 7,

@@ -13,8 +13,8 @@ environment = os.environ | {"SIM_USER": "simulator", "SIM_PASSWORD": "simulator"
 
 
 def wait(words, what):
-    """What comes of looking, as soon as it is something; at most a minute."""
-    for _ in range(600):
+    """What comes of looking, as soon as it is something; at most five minutes."""
+    for _ in range(3000):
         if found := what():
             return found
         time.sleep(0.1)
@@ -106,7 +106,7 @@ sinks: [gzip-file: {{ path: "{{FOLDER}}/out/{{n}}.gz", level: 1, member: 4KiB }}
     wait("a whole round", lambda: stream()["rounds"] > 0 and stream()["health"] == "green")
     assert (expected, True) in trackers(), trackers()
     serve.send_signal(signal.SIGTERM)
-    assert serve.wait(60) == 0
+    assert serve.wait(300) == 0
     whole, full = logs("whole/out"), logs("disk/out")
     assert whole and whole == full, (len(whole), len(full))
     print(f"{len(full)} logs, each once: {trackers()}")

@@ -86,7 +86,7 @@ extension Page {
       ].filter(Boolean).join(', ');
       const again = [
         stream.attempt != null && `Try ${number(stream.attempt)} failed.`,
-        stream.nextTry != null && `The next one is ${relative(stream.nextTry, now)}.`,
+        stream.nextTry != null && `The next one is ${stream.nextTry <= now ? 'under way' : relative(stream.nextTry, now)}.`,
       ].filter(Boolean).join(' ');
       const rest = stream.waitingUntil == null ? '' : `: ${duration(stream.waitingUntil - now)} more`;
       const retries = Object.entries(counts.retries).sort().map(([name, value]) => `${name} ${number(value)}`);

@@ -34,7 +34,9 @@ struct PageStreamWords {
   var again: Moment {
     var parts: [String] = []
     if let attempt = stream.attempt { parts.append("Try \(PageWords.number(attempt)) failed.") }
-    if let next = stream.nextTry { parts.append("The next one is \(PageWords.relative(next, now: now)).") }
+    if let next = stream.nextTry {
+      parts.append("The next one is \(next <= now ? "under way" : PageWords.relative(next, now: now)).")
+    }
     return (parts.joined(separator: " "), stream.nextTry)
   }
 
