@@ -1,3 +1,4 @@
+internal import Streaming
 internal import Synchronization
 
 /// How much disk the answers take that were read ahead, of how much.

@@ -1,4 +1,5 @@
 internal import Records
+internal import Streaming
 internal import Synchronization
 
 /// One answer that is put aside on disk as it comes, and read behind that, while it comes or later.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Streaming
 package import SystemPackage
 
 /// The end of a spool at which its sink takes pages.
@@ -11,12 +12,10 @@ extension Spool {
   /// - Throws: `CancellationError`.
   func waitForPage() async throws -> Bool {
     while true {
-      let count = changes.count
       if ending == .now { return false }
       if record.forwarded < committed { return true }
       if ending == .whenEmpty { return false }
-      await changes.next(after: count)
-      try Task.checkCancellation()
+      try await changes.wait(beyond: changes.count)
     }
   }
 
@@ -40,13 +39,13 @@ extension Spool {
   /// Lets whoever takes pages end when there are none, or behind the page at hand.
   package func endForwarding(whenEmpty: Bool) {
     ending = whenEmpty && ending != .now ? .whenEmpty : .now
-    changes.note()
+    changes.raise()
   }
 
   /// The sink gave up: nobody takes anything until the spool is opened again.
   package func giveUp(_ error: any Error) {
     failure = error
-    changes.note()
+    changes.raise()
   }
 
   /// What waits in a spool, as its folder says: also while it is in use, when its lines are those of the last round's end.

@@ -25,7 +25,7 @@ package actor Spool {
   private let limit: Int
   let disk: any Disk
   private let onFull: @Sendable (_ isFull: Bool) -> Void
-  let changes = Changes()
+  let changes = ChangeSignal()
   var files: SpoolFiles
   var record: SpoolRecord
   /// Up to where lines belong to committed pages.
@@ -102,7 +102,7 @@ package actor Spool {
 
   func noteChange() {
     Self.show(watch, files, committed, record)
-    changes.note()
+    changes.raise()
   }
 
   /// Lets others open it; nothing is asked of it any more.
@@ -146,9 +146,7 @@ package actor Spool {
         watch.change { $0.isFull = true }
         onFull(true)
       }
-      let count = changes.count
-      await changes.next(after: count)
-      try Task.checkCancellation()
+      try await changes.wait(beyond: changes.count)
     }
     if watch.current.isFull {
       watch.change { $0.isFull = false }

@@ -1,11 +1,10 @@
-internal import Streaming
 internal import Synchronization
 
 /// Wakes those who wait until something has changed.
 ///
 /// Whoever waits takes the count, then looks at what it waits for, and then waits beyond that count: no change between
 /// is missed.
-final class ChangeSignal: Sendable {
+package final class ChangeSignal: Sendable {
   private struct State {
     var count = 0
     var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
@@ -13,11 +12,13 @@ final class ChangeSignal: Sendable {
   }
   private let state = Mutex(State())
 
+  package init() {}
+
   /// How many changes there were.
-  var count: Int { state.withLock { $0.count } }
+  package var count: Int { state.withLock { $0.count } }
 
   /// Says that something has changed.
-  func raise() {
+  package func raise() {
     let waiters = state.withLock { state in
       state.count += 1
       defer { state.waiters = [:] }
@@ -28,7 +29,7 @@ final class ChangeSignal: Sendable {
 
   /// Waits until there were more changes than `seen`.
   /// - Throws: `CancellationError`.
-  func wait(beyond seen: Int) async throws {
+  package func wait(beyond seen: Int) async throws {
     let number = state.withLock { state in
       state.waiterCount += 1
       return state.waiterCount
@@ -50,7 +51,7 @@ final class ChangeSignal: Sendable {
 
   /// Waits until there were more changes than `seen`, or a time has passed.
   /// - Throws: `CancellationError`.
-  func wait(beyond seen: Int, atMost limit: Duration, _ pace: Pace) async throws {
+  package func wait(beyond seen: Int, atMost limit: Duration, _ pace: Pace) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.wait(beyond: seen) }
       group.addTask { try await pace.sleep(limit) }
