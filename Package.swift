@@ -238,7 +238,7 @@ let package = Package(
       ]
     ),
     .testTarget(name: "BlocksTests", dependencies: ["Blocks"]),
-    .testTarget(name: "XMLEventsTests", dependencies: ["XMLEvents"]),
+    .testTarget(name: "XMLEventsTests", dependencies: ["PlainXML", "XMLEvents"]),
     .testTarget(name: "GzipTests", dependencies: ["Gzip", "Simulator"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "Simulator", "TestSupport"]),
     .testTarget(

@@ -3,3 +3,18 @@
 #undef LIBXML_ICU_ENABLED
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
+
+/* What the context of a parser's callbacks begins with. */
+typedef struct {
+  xmlParserCtxtPtr parser;
+  long errorOffset;
+} SluiceParserPlace;
+
+/* Notes where libxml2 met an error, for after some it has forgotten. errorSAXFunc is variadic, which Swift cannot write. */
+static inline void sluiceNoteError(void *context, const char *message, ...) {
+  SluiceParserPlace *place = (SluiceParserPlace *)context;
+  (void)message;
+  place->errorOffset = xmlByteConsumed(place->parser);
+}
+
+static inline void sluiceNoteErrors(xmlSAXHandler *handler) { handler->error = sluiceNoteError; }

@@ -4,8 +4,8 @@ internal import DequeModule
 struct PageBytes: Sendable {
   private struct Chunk {
     let bytes: ArraySlice<UInt8>
-    /// The index behind the last text in it that looks like a host's end.
-    let endOfHost: Int?
+    /// The index behind the last text in it that looks like a host's end; looked for once it is asked for.
+    lazy var endOfHost = PageBytes.endOfLastHost(in: bytes)
   }
   private var parts = Deque<Chunk>()
   private(set) var count = 0
@@ -13,13 +13,9 @@ struct PageBytes: Sendable {
   var chunks: some Sequence<ArraySlice<UInt8>> & Sendable { parts.map(\.bytes) }
 
   mutating func append(_ bytes: ArraySlice<UInt8>) {
-    append(Chunk(bytes: bytes, endOfHost: Self.endOfLastHost(in: bytes)))
-  }
-
-  private mutating func append(_ chunk: Chunk) {
-    guard !chunk.bytes.isEmpty else { return }
-    parts.append(chunk)
-    count += chunk.bytes.count
+    guard !bytes.isEmpty else { return }
+    parts.append(Chunk(bytes: bytes))
+    count += bytes.count
   }
 
   mutating func prepend(_ other: PageBytes) {
@@ -38,27 +34,24 @@ struct PageBytes: Sendable {
   /// Whether a host ends there is for the reader to say: the text may be part of another.
   mutating func popPiece(of size: Int) -> PageBytes? {
     var length = 0
-    guard
-      let index = parts.firstIndex(where: { part in
-        length += part.bytes.count
-        return length >= size && part.endOfHost != nil
-      }), let end = parts[index].endOfHost
-    else { return nil }
-    var piece = PageBytes()
-    piece.parts = Deque(parts.prefix(index))
-    piece.count = length - parts[index].bytes.count
-    let last = parts[index].bytes
-    parts.removeFirst(index + 1)
-    count -= length
-    piece.append(Chunk(bytes: last[..<end], endOfHost: end))
-    let rest = last[end...]
-    if !rest.isEmpty { prepend(PageBytes(Chunk(bytes: rest, endOfHost: nil))) }
-    return piece
+    for index in parts.indices {
+      length += parts[index].bytes.count
+      guard length >= size, let end = parts[index].endOfHost else { continue }
+      let last = parts[index].bytes
+      var piece = PageBytes()
+      piece.parts = Deque(parts.prefix(index))
+      piece.count = length - last.count
+      piece.append(last[..<end])
+      parts.removeFirst(index)
+      count -= length
+      // Behind the last end there is none.
+      parts[0] = Chunk(bytes: last[end...], endOfHost: .some(nil))
+      if last.endIndex == end { parts.removeFirst() }
+      count += last.endIndex - end
+      return piece
+    }
+    return nil
   }
-
-  init() {}
-
-  private init(_ chunk: Chunk) { append(chunk) }
 
   /// The index behind the last `</HOST>`.
   private static func endOfLastHost(in chunk: ArraySlice<UInt8>) -> Int? {

@@ -48,6 +48,90 @@ enum PlainBytes {
     }
   }
 
+  /// Returns the position of the first byte that is not white, and how many lines end before it; a CR is not white here,
+  /// for it ends lines that have to be changed.
+  @inline(__always)
+  static func skipSpace(_ input: UnsafeRawBufferPointer, from start: Int) -> (end: Int, lineFeeds: Int) {
+    let width = ByteVector.scalarCount
+    var position = start
+    var lineFeeds = 0
+    while position + width <= input.count {
+      let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+      let isLineFeed = bytes .== ByteVector(.lineFeed)
+      let isWhite = (bytes .== ByteVector(.space)) .| isLineFeed .| (bytes .== ByteVector(.tab))
+      let lane = firstLane(of: .!isWhite)
+      lineFeeds += count(isLineFeed, before: lane ?? width)
+      if let lane { return (position + lane, lineFeeds) }
+      position += width
+    }
+    while position < input.count, unsafe input[position].isSpace, unsafe input[position] != .carriageReturn {
+      if unsafe input[position] == .lineFeed { lineFeeds += 1 }
+      position += 1
+    }
+    return (position, lineFeeds)
+  }
+
+  /// Returns the position of the `>` or the space that ends a name which is not too long.
+  @inline(__always)
+  static func endOfName(_ input: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    let width = ByteVector.scalarCount
+    let limit = min(start + PlainElement.longestName, input.count)
+    var position = start
+    while position + width <= limit {
+      let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+      if let lane = firstLane(of: (bytes .== ByteVector(.greaterThan)) .| (bytes .== ByteVector(.space))) {
+        return position + lane
+      }
+      position += width
+    }
+    while position < limit, unsafe input[position] != .greaterThan, unsafe input[position] != .space { position += 1 }
+    return position < limit ? position : nil
+  }
+
+  /// Returns the position of the first byte that text cannot go on with as it is: `<`, `&`, CR, or `]`.
+  @inline(__always)
+  static func plainText(_ input: UnsafeRawBufferPointer, from start: Int) -> Int {
+    let width = ByteVector.scalarCount
+    var position = start
+    while position + width <= input.count {
+      let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+      let isMarkup = (bytes .== ByteVector(.lessThan)) .| (bytes .== ByteVector(.ampersand))
+      let isOther = (bytes .== ByteVector(.carriageReturn)) .| (bytes .== ByteVector(.rightBracket))
+      if let lane = firstLane(of: isMarkup .| isOther) { return position + lane }
+      position += width
+    }
+    while position < input.count {
+      switch unsafe input[position] {
+      case .lessThan, .ampersand, .carriageReturn, .rightBracket: return position
+      default: position += 1
+      }
+    }
+    return position
+  }
+
+  /// Returns the position of the first `]]>`.
+  static func endOfSection(_ input: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    let width = ByteVector.scalarCount
+    var position = start
+    while position + width < input.count {
+      let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+      let next = unsafe input.loadUnaligned(fromByteOffset: position + 1, as: ByteVector.self)
+      let isPair = (bytes .== ByteVector(.rightBracket)) .& (next .== ByteVector(.rightBracket))
+      guard let lane = firstLane(of: isPair) else {
+        position += width
+        continue
+      }
+      position += lane
+      if unsafe input.holds("]]>", at: position) { return position }
+      position += 1
+    }
+    while position < input.count {
+      if unsafe input.holds("]]>", at: position) { return position }
+      position += 1
+    }
+    return nil
+  }
+
   /// How many lines end in some text.
   static func lineFeeds(in text: UnsafeRawBufferPointer) -> Int {
     let width = ByteVector.scalarCount
@@ -131,6 +215,16 @@ enum PlainBytes {
   private static func isEmpty(_ mask: ByteMask) -> Bool {
     let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
     return words[0] | words[1] == 0
+  }
+
+  /// How many of the first lanes agree.
+  @inline(__always)
+  private static func count(_ mask: ByteMask, before lane: Int) -> Int {
+    let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+    // A lane that agrees has eight bits set; shifts by 64 and more give nothing.
+    let low = words[0] & ~(UInt64.max << UInt64(8 * lane))
+    let high = lane <= 8 ? 0 : words[1] & ~(UInt64.max << UInt64(8 * (lane - 8)))
+    return (low.nonzeroBitCount + high.nonzeroBitCount) / 8
   }
 
   @inline(__always)

@@ -129,7 +129,7 @@ extension XMLPreFilter {
       unsafe position = skipPlainBytes(input, from: position, cutPosition: pieceStart + cutOffset - emittedCount)
       guard position < input.count else { break }
       if let count = unsafe usualMarkup(input, at: position, outputOffset: emittedCount + position - pieceStart) {
-        if mode == .content, count == 3 {
+        if mode == .content, count == 3, position - textStart > PlainElement.longestText {
           unsafe pieceStart = try emitText(input, from: pieceStart, text: textStart..<position, emit: emit)
         }
         position += count

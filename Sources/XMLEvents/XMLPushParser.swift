@@ -46,7 +46,11 @@ package final class XMLPushParser {
   /// What every callback's context must begin with, so that the parser's own callbacks find their way.
   @safe
   package struct Context {
-    fileprivate var parser: xmlParserCtxtPtr?
+    fileprivate var place = unsafe SluiceParserPlace()
+    fileprivate var parser: xmlParserCtxtPtr? {
+      get { unsafe place.parser }
+      set { unsafe place.parser = unsafe newValue }
+    }
     /// Whom elements are told to.
     fileprivate(set) var callbacks: Callbacks?
     fileprivate var declaredEntity = false
@@ -62,16 +66,18 @@ package final class XMLPushParser {
   /// Starts libxml2 once, before any thread parses; it is never shut down.
   private static let isStarted: Void = xmlInitParser()
 
-  private let parser: xmlParserCtxtPtr
-  private let context: UnsafeMutablePointer<Context>
-  private let callbacks: Callbacks
+  let parser: xmlParserCtxtPtr
+  let context: UnsafeMutablePointer<Context>
+  let callbacks: Callbacks
+  let names = InternedNames()
+  let lent = LentAttribute()
   private var preFilter = XMLPreFilter()
   /// Held beside the filter, for callbacks ask it while the filter is at work.
   private let replacements: ReplacementQueue
   private var failure: XMLError?
   private var hasBytes = false
   /// Bytes handed to libxml2.
-  private var pushed = 0
+  var pushed = 0
 
   /// Creates a parser; `context` is what the callbacks receive, begins with a ``Context`` and outlives the parser.
   package init(_ callbacks: Callbacks, context: UnsafeMutableRawPointer) {
@@ -89,6 +95,7 @@ package final class XMLPushParser {
     // The same, or libxml2 looks through all white space to tell what might be ignorable.
     unsafe handler.ignorableWhitespace = unsafe callbacks.characters
     unsafe handler.cdataBlock = unsafe callbacks.cdata
+    unsafe sluiceNoteErrors(&handler)
     unsafe handler.internalSubset = { context, _, _, _ in
       guard let context = unsafe context?.assumingMemoryBound(to: Context.self),
         let parser = unsafe context.pointee.parser,
@@ -169,8 +176,10 @@ package final class XMLPushParser {
 
   /// Where the parser is now.
   package var place: XMLPlace {
-    let line = unsafe parser.pointee.input.map { unsafe Int($0.pointee.line) } ?? 1
-    return unsafe XMLPlace(line: line, offset: max(0, xmlByteConsumed(parser)))
+    guard let input = unsafe parser.pointee.input else { return XMLPlace() }
+    // One that was stopped has thrown its bytes away.
+    let offset = unsafe input.pointee.buf == nil ? context.pointee.place.errorOffset : xmlByteConsumed(parser)
+    return unsafe XMLPlace(line: Int(input.pointee.line), offset: max(0, offset))
   }
 
   /// Makes an error of where the parser is now.
@@ -179,11 +188,16 @@ package final class XMLPushParser {
     return XMLError(reason: reason, line: place.line, offset: place.offset)
   }
 
-  /// Hands bytes to libxml2, some at a time.
+  /// Tells plain elements, and hands what is around them to libxml2, some at a time.
   private func parse(_ bytes: UnsafeRawBufferPointer) throws(XMLError) {
     var offset = 0
     while offset < bytes.count {
-      let count = min(bytes.count - offset, 64 * 1024)
+      if isBetweenTags {
+        unsafe offset = tellPlainElements(bytes, from: offset)
+        if offset == bytes.count { break }
+      }
+      let range = offset..<min(bytes.count, offset + 64 * 1024)
+      let count = unsafe PlainElement.placeBefore(in: bytes, lookingThrough: range) - offset
       hasBytes = true
       // The base exists: the buffer is not empty.
       let start = unsafe (bytes.baseAddress! + offset).assumingMemoryBound(to: CChar.self)
