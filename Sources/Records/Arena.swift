@@ -1,11 +1,9 @@
-internal import Blocks
-
 /// The bytes of a batch's records and the tape that tells what they are; never changed once it is made.
 ///
 /// About 256 KiB, shared by all records of the batch: splitting a host into detections copies nothing.
 @safe
 package final class Arena: @unchecked Sendable {
-  // Sendable: nothing in it changes between init and deinit, and the pointers are its own.
+  // Sendable: nothing in it changes between init and deinit, and what it points into stays as long as it does.
 
   /// UTF-8 text, followed by 16 bytes of padding so that it can be read in blocks.
   package let bytes: UnsafePointer<UInt8>
@@ -17,30 +15,24 @@ package final class Arena: @unchecked Sendable {
   package let spilled: [SpilledBytes]
   /// The server's clock in the answer that the records came in, as written; empty when it had none.
   package let serverTime: [UInt8]
-  private let blocks: (UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer)
+  /// What it lies in, with what others put behind it.
+  let storage: TapeStorage
 
-  /// Takes over blocks that a builder took.
   init(
-    _ bytes: UnsafeMutableRawBufferPointer,
+    _ storage: TapeStorage,
     byteCount: Int,
-    _ nodes: UnsafeMutableRawBufferPointer,
     nodeCount: Int,
     spilled: [SpilledBytes],
     serverTime: [UInt8]
   ) {
     // Blocks have an address.
-    unsafe self.bytes = UnsafePointer(bytes.assumingMemoryBound(to: UInt8.self).baseAddress!)
+    unsafe bytes = UnsafePointer(storage.bytes.assumingMemoryBound(to: UInt8.self).baseAddress!)
     self.byteCount = byteCount
-    unsafe self.nodes = UnsafePointer(nodes.assumingMemoryBound(to: Node.self).baseAddress!)
-    unsafe blocks = unsafe (bytes, nodes)
+    unsafe nodes = UnsafePointer(storage.nodes.assumingMemoryBound(to: Node.self).baseAddress!)
+    self.storage = storage
     self.nodeCount = nodeCount
     self.spilled = spilled
     self.serverTime = serverTime
-  }
-
-  deinit {
-    unsafe Blocks.give(blocks.0)
-    unsafe Blocks.give(blocks.1)
   }
 
   /// The text of a node, in the arena.

@@ -1,9 +1,9 @@
 extension ContiguousArray where Element: LogRecord {
-  /// Puts nodes beside records without copying them: `body` appends to a copy of a record's arena, and notes in the
-  /// record's fields where they stand.
+  /// Puts nodes beside records without copying them: `body` appends behind a record's arena, and notes in the record's
+  /// fields where they stand.
   ///
-  /// An arena cannot grow. All records of one arena share its one copy: some 256 KiB, nothing beside the parsing that
-  /// filled it. They come to `body` arena after arena; `bytes` and `nodes` are what each is likely to need.
+  /// All records of one arena move to the one that is larger; where another branch has extended the arena before, that is
+  /// a copy of some 256 KiB. They come to `body` arena after arena; `bytes` and `nodes` are what each is likely to need.
   @specialized(where Element == Detection)
   package mutating func extendTapes(
     bytes: Int,
@@ -11,7 +11,7 @@ extension ContiguousArray where Element: LogRecord {
     _ body: (_ fields: inout Fields, _ tape: inout TapeBuilder) throws -> Void
   ) rethrows {
     for (arena, numbers) in byArena() {
-      var tape = TapeBuilder(copying: arena, bytes: bytes * numbers.count, nodes: nodes * numbers.count)
+      var tape = TapeBuilder(extending: arena, bytes: bytes * numbers.count, nodes: nodes * numbers.count)
       for number in numbers { try body(&self[number].fields, &tape) }
       let larger = tape.seal(serverTime: arena.serverTime)
       for number in numbers { self[number].fields.move(to: larger) }

@@ -13,6 +13,12 @@ package struct TapeBuilder: ~Copyable {
   package private(set) var nodeCount = 0
   private var nodeCapacity: Int
   var spilled: [SpilledBytes] = []
+  /// Whose memory this is, as long as it is that of a shorter tape, too.
+  private var storage: TapeStorage?
+
+  /// Below this an arena is copied rather than written behind.
+  private static let leastRoom = 4096
+  private static let leastNodes = 256
 
   /// Creates an empty tape with room for `byteCapacity` bytes of text.
   package init(byteCapacity: Int, nodeCapacity: Int) {
@@ -20,23 +26,45 @@ package struct TapeBuilder: ~Copyable {
     (unsafe nodes, self.nodeCapacity) = unsafe Self.room(nodeCapacity + 1)
   }
 
-  /// Creates a tape that begins as a copy of an arena, with room for so much behind it.
+  /// Creates a tape that begins with an arena's, with room for so much behind it.
   ///
-  /// Nodes keep their numbers, and what is appended at depth 1 stands beside every record of the arena.
-  package init(copying arena: Arena, bytes more: Int, nodes moreNodes: Int) {
-    self.init(byteCapacity: arena.byteCount + more, nodeCapacity: arena.nodeCount + moreNodes)
-    unsafe bytes.update(from: arena.bytes, count: arena.byteCount)
-    unsafe nodes.update(from: arena.nodes, count: arena.nodeCount)
-    byteCount = arena.byteCount
-    nodeCount = arena.nodeCount
+  /// Nodes keep their numbers, and what is appended at depth 1 stands beside every record of the arena. Where the place
+  /// behind the arena is free nothing is copied.
+  package init(extending arena: Arena, bytes more: Int, nodes moreNodes: Int) {
+    if unsafe arena.storage.bytes.count - arena.byteCount > Self.leastRoom,
+      unsafe arena.storage.nodes.count / MemoryLayout<Node>.stride - arena.nodeCount > Self.leastNodes,
+      arena.storage.claim(behind: arena.nodeCount)
+    {
+      self.init(behind: arena)
+    } else {
+      self.init(byteCapacity: arena.byteCount + more, nodeCapacity: arena.nodeCount + moreNodes)
+      unsafe bytes.update(from: arena.bytes, count: arena.byteCount)
+      unsafe nodes.update(from: arena.nodes, count: arena.nodeCount)
+      byteCount = arena.byteCount
+      nodeCount = arena.nodeCount
+    }
     spilled = arena.spilled
+  }
+
+  /// Creates a tape in an arena's memory, the place behind which was claimed.
+  private init(behind arena: Arena) {
+    let storage = arena.storage
+    // Blocks have an address.
+    unsafe bytes = storage.bytes.assumingMemoryBound(to: UInt8.self).baseAddress!
+    unsafe nodes = storage.nodes.assumingMemoryBound(to: Node.self).baseAddress!
+    byteCapacity = unsafe storage.bytes.count
+    nodeCapacity = unsafe storage.nodes.count / MemoryLayout<Node>.stride
+    // The arena's last node and the bytes behind its text stay, for whoever reads it.
+    byteCount = arena.byteCount + Self.padding
+    nodeCount = arena.nodeCount + 1
+    self.storage = storage
   }
 
   deinit { giveBack() }
 
   private borrowing func giveBack() {
-    // An arena has what was sealed.
-    guard byteCapacity > 0 else { return }
+    // An arena has what was sealed, or had it all the time.
+    guard byteCapacity > 0, storage == nil else { return }
     unsafe Blocks.give(byteBlock)
     unsafe Blocks.give(nodeBlock)
   }
@@ -240,10 +268,10 @@ package struct TapeBuilder: ~Copyable {
   package consuming func seal(serverTime: [UInt8]) -> Arena {
     unsafe (nodes + nodeCount).initialize(to: Node(Name(id: 0), .end, depth: 0, offset: byteCount))
     unsafe (bytes + byteCount).update(repeating: 0, count: Self.padding)
+    storage?.yield(at: nodeCount)
     let arena = unsafe Arena(
-      byteBlock,
+      storage ?? TapeStorage(byteBlock, nodeBlock, nodeCount: nodeCount),
       byteCount: byteCount,
-      nodeBlock,
       nodeCount: nodeCount,
       spilled: spilled,
       serverTime: serverTime
@@ -252,8 +280,21 @@ package struct TapeBuilder: ~Copyable {
     return arena
   }
 
+  /// Moves to memory of its own.
+  private mutating func leaveStorage() {
+    guard storage != nil else { return }
+    let (ownBytes, bytesRoom) = unsafe Self.room(byteCapacity) as (UnsafeMutablePointer<UInt8>, Int)
+    let (ownNodes, nodesRoom) = unsafe Self.room(nodeCapacity) as (UnsafeMutablePointer<Node>, Int)
+    unsafe ownBytes.update(from: bytes, count: byteCount)
+    unsafe ownNodes.update(from: nodes, count: nodeCount)
+    (unsafe bytes, byteCapacity) = unsafe (ownBytes, bytesRoom)
+    (unsafe nodes, nodeCapacity) = unsafe (ownNodes, nodesRoom)
+    storage = nil
+  }
+
   @inline(never)
   private mutating func growBytes(by more: Int) {
+    leaveStorage()
     let (larger, capacity) =
       unsafe Self.room(max(byteCapacity * 2, byteCount + more + Self.padding)) as (UnsafeMutablePointer<UInt8>, Int)
     unsafe larger.update(from: bytes, count: byteCount)
@@ -263,6 +304,7 @@ package struct TapeBuilder: ~Copyable {
 
   @inline(never)
   private mutating func growNodes(by more: Int) {
+    leaveStorage()
     let (larger, capacity) =
       unsafe Self.room(max(nodeCapacity * 2, nodeCount + more + 1)) as (UnsafeMutablePointer<Node>, Int)
     unsafe larger.update(from: nodes, count: nodeCount)
