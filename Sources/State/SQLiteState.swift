@@ -20,8 +20,16 @@ package final class SQLiteState: StateStore {
     }
     /// How many pages of 4 KiB the database may have; nil for as many as the disk holds.
     package var maximumPages: Int?
+    /// Whether a commit must be on the disk when it returns; a state that goes with its run need not wait for one.
+    package var isDurable = true
 
     package init() {}
+
+    fileprivate static let temporary: Settings = {
+      var settings = Settings()
+      settings.isDurable = false
+      return settings
+    }()
   }
 
   /// Who may write: one after another, each opening has a number and an id of its own.
@@ -67,7 +75,7 @@ package final class SQLiteState: StateStore {
   /// A state of its own in a temporary folder that goes when it does, for a run that must not move any other.
   package static func temporary() throws(StateError) -> SQLiteState {
     let path = FileManager.default.temporaryDirectory.appending(path: "sluice-state-\(UUID().uuidString)").path
-    return try SQLiteState(in: FilePath(path), Settings(), removesFolder: true)
+    return try SQLiteState(in: FilePath(path), .temporary, removesFolder: true)
   }
 
   /// A state of its own as another one is now, in a temporary folder: what happens to it does not happen to that one.
@@ -78,7 +86,7 @@ package final class SQLiteState: StateStore {
       FileManager.default.temporaryDirectory.appending(path: "sluice-state-\(UUID().uuidString)").path
     )
     guard try self.copy(folder, to: copy) else { return try temporary() }
-    return try SQLiteState(in: copy, Settings(), removesFolder: true)
+    return try SQLiteState(in: copy, .temporary, removesFolder: true)
   }
 
   /// Copies the state in a folder into another one; returns whether there was one.

@@ -86,7 +86,7 @@ struct StateFile {
         }
         try Schema.migrate(database, from: version)
         guard try Schema.isThat(of: database) else { throw Mistrust(reason: "its tables are not ours") }
-        try makeDurable(database)
+        try settings.isDurable ? makeDurable(database) : makeFast(database)
         let spaces = try Self.spaces(database)
         try checkRows(database, of: Set(spaces.values))
         return Opened(queue: queue, tenure: try beginTenure(database), spaces: spaces)
@@ -151,6 +151,12 @@ struct StateFile {
     let problems = try String.fetchAll(database, sql: "PRAGMA quick_check(3)")
     guard problems == ["ok"] else { throw Mistrust(reason: problems.joined(separator: "; ")) }
     return version
+  }
+
+  /// Has commits wait for no disk.
+  private func makeFast(_ database: Database) throws {
+    try database.execute(sql: "PRAGMA synchronous = OFF")
+    _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = MEMORY")
   }
 
   /// Has every commit reach the disk before it returns.

@@ -48,27 +48,22 @@ enum PlainBytes {
     }
   }
 
-  /// Returns the position of the first byte that is not white, and how many lines end before it; a CR is not white here,
-  /// for it ends lines that have to be changed.
+  /// Returns the position of the first byte that is not white; a CR is not white here, for it ends lines that have to be
+  /// changed.
   @inline(__always)
-  static func skipSpace(_ input: UnsafeRawBufferPointer, from start: Int) -> (end: Int, lineFeeds: Int) {
+  static func skipSpace(_ input: UnsafeRawBufferPointer, from start: Int) -> Int {
     let width = ByteVector.scalarCount
     var position = start
-    var lineFeeds = 0
     while position + width <= input.count {
       let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
-      let isLineFeed = bytes .== ByteVector(.lineFeed)
-      let isWhite = (bytes .== ByteVector(.space)) .| isLineFeed .| (bytes .== ByteVector(.tab))
-      let lane = firstLane(of: .!isWhite)
-      lineFeeds += count(isLineFeed, before: lane ?? width)
-      if let lane { return (position + lane, lineFeeds) }
+      let isBreak = (bytes .== ByteVector(.lineFeed)) .| (bytes .== ByteVector(.tab))
+      if let lane = firstLane(of: .!((bytes .== ByteVector(.space)) .| isBreak)) { return position + lane }
       position += width
     }
     while position < input.count, unsafe input[position].isSpace, unsafe input[position] != .carriageReturn {
-      if unsafe input[position] == .lineFeed { lineFeeds += 1 }
       position += 1
     }
-    return (position, lineFeeds)
+    return position
   }
 
   /// Returns the position of the `>` or the space that ends a name which is not too long.
@@ -138,11 +133,15 @@ enum PlainBytes {
     var count = 0
     var position = 0
     while position + width <= text.count {
-      let bytes = unsafe text.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
-      let words = unsafe unsafeBitCast(bytes .== ByteVector(.lineFeed), to: SIMD2<UInt64>.self)
-      // A lane that agrees has eight bits set.
-      if words[0] | words[1] != 0 { count += (words[0].nonzeroBitCount + words[1].nonzeroBitCount) / 8 }
-      position += width
+      // Lanes that agree are -1, and no lane counts beyond 127 of them.
+      var counts = ByteVector(repeating: 0)
+      let end = min(position + 127 * width, text.count - width + 1)
+      while position < end {
+        let bytes = unsafe text.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
+        unsafe counts &-= unsafeBitCast(bytes .== ByteVector(.lineFeed), to: ByteVector.self)
+        position += width
+      }
+      for lane in 0..<width { count += Int(counts[lane]) }
     }
     while position < text.count {
       if unsafe text[position] == .lineFeed { count += 1 }
@@ -217,21 +216,12 @@ enum PlainBytes {
     return words[0] | words[1] == 0
   }
 
-  /// How many of the first lanes agree.
-  @inline(__always)
-  private static func count(_ mask: ByteMask, before lane: Int) -> Int {
-    let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-    // A lane that agrees has eight bits set; shifts by 64 and more give nothing.
-    let low = words[0] & ~(UInt64.max << UInt64(8 * lane))
-    let high = lane <= 8 ? 0 : words[1] & ~(UInt64.max << UInt64(8 * (lane - 8)))
-    return (low.nonzeroBitCount + high.nonzeroBitCount) / 8
-  }
-
   @inline(__always)
   private static func firstLane(of mask: ByteMask) -> Int? {
-    let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-    if words[0] != 0 { return words[0].trailingZeroBitCount / 8 }
-    return words[1] == 0 ? nil : 8 + words[1].trailingZeroBitCount / 8
+    // Half a byte of each lane, without a branch on which half of the lanes it is in.
+    let pairs = unsafe unsafeBitCast(mask, to: SIMD8<UInt16>.self) &>> SIMD8<UInt16>(repeating: 4)
+    let halves = unsafe unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: pairs), to: UInt64.self)
+    return halves == 0 ? nil : halves.littleEndian.trailingZeroBitCount / 4
   }
 }
 

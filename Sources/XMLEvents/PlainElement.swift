@@ -77,7 +77,7 @@ struct PlainElement {
       let tagEnd = unsafe memchr(bytes.baseAddress! + place, Int32(UInt8.greaterThan), range.upperBound - place)
       guard let tagEnd = unsafe tagEnd else { break }
       place = unsafe UnsafeRawPointer(tagEnd) - bytes.baseAddress! + 1
-      let next = unsafe PlainBytes.skipSpace(bytes, from: place).end
+      let next = unsafe PlainBytes.skipSpace(bytes, from: place)
       if unsafe PlainElement(bytes, at: next) != nil { return place }
     }
     return range.upperBound

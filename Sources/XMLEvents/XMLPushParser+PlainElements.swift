@@ -19,26 +19,25 @@ extension XMLPushParser {
     else { return start }
     var place = start
     while true {
-      let space = unsafe PlainBytes.skipSpace(bytes, from: place)
-      guard let element = unsafe PlainElement(bytes, at: space.end),
+      let tag = unsafe PlainBytes.skipSpace(bytes, from: place)
+      guard let element = unsafe PlainElement(bytes, at: tag),
         let name = unsafe names.find(bytes, element.name, in: dictionary)
       else { break }
       if let attribute = element.attribute, unsafe !lent.keep(attribute, of: bytes, names, in: dictionary) { break }
-      if space.end > place { unsafe callbacks.characters(context, base + place, Int32(space.end - place)) }
-      // libxml2's own words name lines, too.
-      unsafe input.pointee.line += Int32(truncatingIfNeeded: space.lineFeeds)
+      if tag > place { unsafe callbacks.characters(context, base + place, Int32(tag - place)) }
       unsafe input.pointee.consumed += UInt(element.startTagEnd - place)
       unsafe callbacks.start(context, name, element.attribute == nil ? nil : lent.pair)
       if element.text.count > 0 {
-        let text = unsafe UnsafeRawBufferPointer(rebasing: bytes[element.text])
         let tell = unsafe element.isSection ? callbacks.cdata : callbacks.characters
         unsafe tell(context, base + element.text.lowerBound, Int32(element.text.count))
-        unsafe input.pointee.line += Int32(truncatingIfNeeded: PlainBytes.lineFeeds(in: text))
       }
       unsafe input.pointee.consumed += UInt(element.end - element.startTagEnd)
       unsafe callbacks.end(context, name)
       place = element.end
     }
+    // libxml2's own words name lines, too.
+    let told = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<place])
+    unsafe input.pointee.line += Int32(truncatingIfNeeded: PlainBytes.lineFeeds(in: told))
     pushed += place - start
     return place
   }
