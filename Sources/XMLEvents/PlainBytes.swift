@@ -105,10 +105,10 @@ enum PlainBytes {
   }
 
   /// Returns the position of the first `]]>`.
-  static func endOfSection(_ input: UnsafeRawBufferPointer, from start: Int) -> Int? {
+  static func endOfSection(_ input: UnsafeRawBufferPointer, from start: Int, to limit: Int) -> Int? {
     let width = ByteVector.scalarCount
     var position = start
-    while position + width < input.count {
+    while position + width < limit {
       let bytes = unsafe input.loadUnaligned(fromByteOffset: position, as: ByteVector.self)
       let next = unsafe input.loadUnaligned(fromByteOffset: position + 1, as: ByteVector.self)
       let isPair = (bytes .== ByteVector(.rightBracket)) .& (next .== ByteVector(.rightBracket))
@@ -120,7 +120,7 @@ enum PlainBytes {
       if unsafe input.holds("]]>", at: position) { return position }
       position += 1
     }
-    while position < input.count {
+    while position < limit {
       if unsafe input.holds("]]>", at: position) { return position }
       position += 1
     }

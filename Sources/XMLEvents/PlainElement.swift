@@ -8,24 +8,30 @@ internal import Glibc
 /// ``InternedNames`` has it. The bytes have been through ``XMLPreFilter``.
 @safe
 struct PlainElement {
-  /// Where the name of the start tag lies.
-  let name: Range<Int>
-  let attribute: Attribute?
-  /// Where the start tag ends.
-  let startTagEnd: Int
+  let tag: Tag
   /// Where the text lies.
   let text: Range<Int>
   let isSection: Bool
   /// The place behind the end tag.
   let end: Int
 
+  /// A start tag.
+  @safe
+  struct Tag {
+    let name: Range<Int>
+    let attribute: Attribute?
+    /// The place behind it.
+    let end: Int
+  }
+
   /// Where an attribute's name and value lie.
+  @safe
   struct Attribute {
     let name: Range<Int>
     let value: Range<Int>
   }
 
-  /// The most bytes of a text that are told at once.
+  /// The most bytes of a text.
   static let longestText = 64 * 1024
   /// The most bytes of a name, and of an attribute's value.
   static let longestName = 64
@@ -33,43 +39,38 @@ struct PlainElement {
   /// Recognizes the element that begins at a place; nil where none does, or not all of it is there.
   @inline(__always)
   init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
-    let nameStart = start + 1
-    guard nameStart < bytes.count, unsafe bytes[start] == .lessThan, unsafe bytes[nameStart].beginsPlainName,
-      let nameEnd = unsafe PlainBytes.endOfName(bytes, from: nameStart)
-    else { return nil }
-    var tagEnd = nameEnd + 1
-    var attribute: Attribute?
-    if unsafe bytes[nameEnd] == .space {
-      attribute = unsafe Attribute(bytes, at: tagEnd)
-      guard let attribute else { return nil }
-      tagEnd = attribute.value.upperBound + 2
+    guard let tag = unsafe Tag(bytes, at: start) else { return nil }
+    var text = unsafe tag.end..<PlainBytes.plainText(bytes, from: tag.end)
+    var endTag = text.upperBound
+    let isSection = unsafe text.isEmpty && bytes.holds("<![CDATA[", at: endTag)
+    if isSection {
+      let start = endTag + 9
+      let limit = min(bytes.count, start + Self.longestText + 3)
+      guard let end = unsafe PlainBytes.endOfSection(bytes, from: start, to: limit) else { return nil }
+      text = start..<end
+      endTag = end + 3
     }
-    var textStart = tagEnd
-    var textEnd = unsafe PlainBytes.plainText(bytes, from: textStart)
-    var endTag = textEnd
-    var isSection = false
-    if textEnd == textStart, unsafe bytes.holds("<![CDATA[", at: textStart) {
-      textStart += 9
-      guard let sectionEnd = unsafe PlainBytes.endOfSection(bytes, from: textStart) else { return nil }
-      textEnd = sectionEnd
-      endTag = sectionEnd + 3
-      isSection = true
-    }
-    let end = endTag + nameEnd - nameStart + 3
-    guard end <= bytes.count, textEnd - textStart <= Self.longestText, unsafe bytes[endTag] == .lessThan,
+    let end = endTag + tag.name.count + 3
+    guard end <= bytes.count, text.count <= Self.longestText, unsafe bytes[endTag] == .lessThan,
       unsafe bytes[endTag + 1] == .slash, unsafe bytes[end - 1] == .greaterThan,
-      unsafe bytes.repeats(nameStart..<nameEnd, at: endTag + 2)
+      unsafe bytes.repeats(tag.name, at: endTag + 2)
     else { return nil }
-    name = nameStart..<nameEnd
-    self.attribute = attribute
-    startTagEnd = tagEnd
-    text = textStart..<textEnd
+    self.tag = tag
+    self.text = text
     self.isSection = isSection
     self.end = end
   }
 
-  /// The place behind the first tag after which, white space aside, such an element begins; the end of what is looked
-  /// through where there is none.
+  /// Whether such an element seems to begin at a place: what a section holds is not looked through, for it may be looked at
+  /// again and again.
+  private static func seemsToBegin(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+    guard let tag = unsafe Tag(bytes, at: start) else { return false }
+    let textEnd = unsafe PlainBytes.plainText(bytes, from: tag.end)
+    return unsafe bytes.holds("</", at: textEnd) || textEnd == tag.end && bytes.holds("<![CDATA[", at: textEnd)
+  }
+
+  /// The place behind the first tag after which, white space aside, such an element seems to begin; the end of what is
+  /// looked through where there is none.
   static func placeBefore(in bytes: UnsafeRawBufferPointer, lookingThrough range: Range<Int>) -> Int {
     var place = range.lowerBound
     while place < range.upperBound {
@@ -77,10 +78,29 @@ struct PlainElement {
       let tagEnd = unsafe memchr(bytes.baseAddress! + place, Int32(UInt8.greaterThan), range.upperBound - place)
       guard let tagEnd = unsafe tagEnd else { break }
       place = unsafe UnsafeRawPointer(tagEnd) - bytes.baseAddress! + 1
-      let next = unsafe PlainBytes.skipSpace(bytes, from: place)
-      if unsafe PlainElement(bytes, at: next) != nil { return place }
+      if unsafe seemsToBegin(bytes, at: PlainBytes.skipSpace(bytes, from: place)) { return place }
     }
     return range.upperBound
+  }
+}
+
+extension PlainElement.Tag {
+  /// Recognizes the tag that begins at a place.
+  @inline(__always)
+  init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
+    let nameStart = start + 1
+    guard nameStart < bytes.count, unsafe bytes[start] == .lessThan, unsafe bytes[nameStart].beginsPlainName,
+      let nameEnd = unsafe PlainBytes.endOfName(bytes, from: nameStart)
+    else { return nil }
+    name = nameStart..<nameEnd
+    if unsafe bytes[nameEnd] == .greaterThan {
+      attribute = nil
+      end = nameEnd + 1
+    } else {
+      guard let attribute = unsafe PlainElement.Attribute(bytes, at: nameEnd + 1) else { return nil }
+      self.attribute = attribute
+      end = attribute.value.upperBound + 2
+    }
   }
 }
 

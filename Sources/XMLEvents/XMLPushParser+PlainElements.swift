@@ -21,17 +21,17 @@ extension XMLPushParser {
     while true {
       let tag = unsafe PlainBytes.skipSpace(bytes, from: place)
       guard let element = unsafe PlainElement(bytes, at: tag),
-        let name = unsafe names.find(bytes, element.name, in: dictionary)
+        let name = unsafe names.find(bytes, element.tag.name, in: dictionary)
       else { break }
-      if let attribute = element.attribute, unsafe !lent.keep(attribute, of: bytes, names, in: dictionary) { break }
+      if let attribute = element.tag.attribute, unsafe !lent.keep(attribute, of: bytes, names, in: dictionary) { break }
       if tag > place { unsafe callbacks.characters(context, base + place, Int32(tag - place)) }
-      unsafe input.pointee.consumed += UInt(element.startTagEnd - place)
-      unsafe callbacks.start(context, name, element.attribute == nil ? nil : lent.pair)
+      unsafe input.pointee.consumed += UInt(element.tag.end - place)
+      unsafe callbacks.start(context, name, element.tag.attribute == nil ? nil : lent.pair)
       if element.text.count > 0 {
         let tell = unsafe element.isSection ? callbacks.cdata : callbacks.characters
         unsafe tell(context, base + element.text.lowerBound, Int32(element.text.count))
       }
-      unsafe input.pointee.consumed += UInt(element.end - element.startTagEnd)
+      unsafe input.pointee.consumed += UInt(element.end - element.tag.end)
       unsafe callbacks.end(context, name)
       place = element.end
     }
