@@ -40,7 +40,8 @@ package struct XMLPreFilter: ~Copyable {
 
   /// Filters one chunk of the document and hands the result to `emit`, in order, in one or several pieces.
   ///
-  /// Longer texts of CDATA sections are pieces of their own; a CR in one is never its last byte, unless the text ends.
+  /// Texts of CDATA sections that are longer than a ``PlainElement`` has them, or that a chunk's end cuts, are pieces of their
+  /// own; a CR in one is never its last byte, unless the text ends.
   /// The pieces are valid only during the call of `emit`. Once `emit` has thrown, the filter is of no more use.
   package mutating func filter<Failure: Error>(
     _ input: UnsafeRawBufferPointer,
