@@ -182,11 +182,12 @@ struct OpeningTests {
     #expect(error?.description.contains(path.string) == true)
   }
 
-  @Test("A temporary state leaves no folder behind")
+  @Test("A temporary state waits for no disk and leaves no folder behind")
   func temporary() throws {
     let path: FilePath
     do {
       let state = try SQLiteState.temporary()
+      #expect(state.synchronous == 0)
       path = state.folder
       try state.commit(.test())
       #expect(FileManager.default.fileExists(atPath: path.string))
