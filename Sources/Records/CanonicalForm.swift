@@ -1,6 +1,7 @@
 /// What ids are hashed from: bytes that depend on what Qualys sent and on nothing else.
 ///
-/// A **text** is its length in bytes, as eight bytes with the highest first, and then the text. A **node** is
+/// A **text** is its length in bytes, and then the text. A length is written seven bits a byte, the lowest first, and the
+/// highest bit of a byte says that another follows. A **node** is
 /// - a byte of its kind: `e` an element, `a` an attribute, `t` a piece of text beside attributes or children (an element
 ///   with attributes and no children has one, be it empty); in JSON `o` an object, `l` an array, `s` a string, `b` a
 ///   number, `true`, `false` or `null`;
@@ -119,9 +120,15 @@ package struct CanonicalForm: ~Copyable {
 
   @inline(__always)
   private mutating func append(length: Int) {
-    makeRoom(for: 8)
-    unsafe room.storeBytes(of: UInt64(length).bigEndian, toByteOffset: count, as: UInt64.self)
-    count += 8
+    makeRoom(for: 10)
+    var rest = length
+    while rest > 0x7f {
+      unsafe room[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+      count += 1
+      rest >>= 7
+    }
+    unsafe room[count] = UInt8(truncatingIfNeeded: rest)
+    count += 1
   }
 
   @inline(__always)

@@ -11,11 +11,12 @@ package struct AddEventID<Input: LogRecord>: Stage {
       summary:
         "Adds entity_id, which stays the same from round to round, and event_id, which differs when a record does.",
       discussion: """
-        Both are 32 hexadecimal digits, hashed from what was decoded: the same in every pipeline and version of ours, \
-        however the answer was cut. `entity_id` is hashed from the platform, the host's ID and the detection's \
-        UNIQUE_VULN_ID (without it QID, PORT, PROTOCOL, SERVICE, FQDN, SSL and INSTANCE), from an entry's QID, or from \
-        the platform and an asset's assetId; `event_id` from that, LAST_UPDATE_DATETIME, LAST_PROCESSED_DATETIME and \
-        all fields of the record. So a receiver can tell repeats of an event, which at-least-once delivery may bring.
+        `entity_id` is made of numbers: of a detection the platform, the host's ID and UNIQUE_VULN_ID \
+        ('US2-7-9137434378'), of an entry 'QID-316760', of an asset the platform and assetId ('US2-asset-67538043'); a \
+        detection without UNIQUE_VULN_ID is told by ID, QID, PORT, PROTOCOL, SERVICE, FQDN, SSL and INSTANCE, hashed. \
+        `event_id` has 22 characters (base64url of half a SHA-256), hashed from that and from all fields of the record as \
+        they were decoded: the same in every pipeline, however the answer was cut. So a receiver can tell repeats of an event, which \
+        at-least-once delivery may bring.
         It stands before stages that change records, and reads all fields: what 'decode-assets' is told to leave out \
         is left out behind it, with 'select'. What a source does not ask Qualys for cannot be hashed.
         """,
@@ -52,7 +53,7 @@ package struct AddEventID<Input: LogRecord>: Stage {
     var ids = EventIDs(platform: platform, of: Input.self)
     try records.extendTapes(bytes: 64, nodes: 2) { fields, tape in
       guard !fields.isChanged else { throw ChangedRecord() }
-      try ids.hash(fields)
+      try ids.read(fields)
       let start = tape.nodeCount
       unsafe tape.append(leaf: WellKnownName.eventID, ids.event, depth: 1)
       unsafe tape.append(leaf: WellKnownName.entityID, ids.entity, depth: 1)

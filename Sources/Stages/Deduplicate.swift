@@ -11,9 +11,9 @@ package struct Deduplicate<Input: LogRecord>: RememberingStage {
       summary: "Drops records that were delivered before.",
       discussion: """
         Records are known by their `event_id`, which 'add-event-id' makes. One that a committed page had, or that came \
-        earlier in this round, is dropped. An id is forgotten some time after it was delivered: then the same record \
-        is delivered once more. Of a page that breaks off, what was not delivered is not remembered either. Memory: \
-        about 50 bytes for each new record of the pages that are under way.
+        earlier in this round, is dropped. An id is forgotten some time after it was delivered, by the server's clock: \
+        then the same record is delivered once more. Of a page that breaks off, what was not delivered is not \
+        remembered either. The ids of a host's detections are kept together, as long as its ID is among their fields.
         """,
       form: .options([
         Option("for", .duration(1...(3660 * 86_400)), default: "14d", "How long an id is remembered.")
@@ -25,13 +25,22 @@ package struct Deduplicate<Input: LogRecord>: RememberingStage {
     )
   }
 
-  package init(_ options: Options) throws(OptionError) {}
+  package init(_ options: Options) throws(OptionError) { self.init(seconds: options.integer("for") ?? 14 * 86_400) }
 
   /// Creates the stage without a pipeline file.
-  package init() {}
+  package init(seconds: Int = 14 * 86_400) { self.seconds = seconds }
 
-  // The path is right by construction.
+  /// How long an id is remembered.
+  private let seconds: Int
+  // The paths are right by construction.
   private let path = FieldPath("event_id")!
+  private let hostPath = FieldPath("ID")!
+
+  /// A host of a batch.
+  private struct Host {
+    let key: [UInt8]
+    var delivered = DeliveredIDs()
+  }
 
   @specialized(where Input == Detection)
   package mutating func process(
@@ -39,42 +48,81 @@ package struct Deduplicate<Input: LogRecord>: RememberingStage {
     into output: inout Outlet<Input>,
     memory: any Memory
   ) throws {
-    let ids = batch.records.map { $0.fields.bytes(at: path).map(Self.key) }
-    let keys = ids.compactMap { $0 }
-    var delivered = Set(zip(keys, try memory.values(for: keys)).compactMap { $1 == nil ? nil : $0 })
+    let records = batch.records
+    let keys = records.map { $0.fields.bytes(at: path).flatMap(EventKey.init) }
+    let time = records.first.flatMap { Instant($0.fields.arena.serverTime)?.seconds } ?? 0
+    var (hosts, places) = hosts(of: records, keys)
+    for (index, value) in try memory.values(for: hosts.map(\.key)).enumerated() {
+      if let value { hosts[index].delivered = DeliveredIDs(value, since: time - seconds) }
+    }
+    var alone = try keptAlone(keys, places, hosts, memory)
+    /// A host whose ids have changed, and the mark that they came with.
+    var changed: (host: Int, mark: UInt32)?
+    func keepChanged(before next: (host: Int?, mark: UInt32)? = nil) throws {
+      guard let (host, mark) = changed, next?.host != host || next?.mark != mark else { return }
+      try memory.set(hosts[host].delivered.bytes, for: hosts[host].key, at: mark, of: batch.page)
+      changed = nil
+    }
+
     var dropped = 0
-    for (record, id) in zip(batch.records, ids) {
-      guard let id, !id.isEmpty else {
+    for (index, record) in records.enumerated() {
+      let (place, mark) = (places[index], record.fields.mark)
+      try keepChanged(before: (place, mark))
+      guard let key = keys[index] else {
         output.reject(record, because: "it has no 'event_id', so whether it was delivered before is not known")
         continue
       }
-      guard delivered.insert(id).inserted else {
+      if alone.contains(key) || place.map({ hosts[$0].delivered.contains(key) }) ?? false {
         dropped += 1
         continue
       }
-      try memory.set([], for: id, at: record.fields.mark, of: batch.page)
+      if place.map({ !hosts[$0].delivered.insert(key, at: time) }) ?? true {
+        alone.insert(key)
+        try memory.set([], for: key.bytes, at: mark, of: batch.page)
+      }
+      changed = place.map { ($0, mark) }
       output.append(record)
     }
+    try keepChanged()
     if dropped > 0 { output.drop(dropped, because: "delivered before") }
   }
 
-  /// An id as it is remembered: the 32 digits of one of ours as 16 bytes, any other text as it is.
-  static func key(_ id: [UInt8]) -> [UInt8] {
-    guard id.count == 32 else { return id }
-    var key: [UInt8] = []
-    key.reserveCapacity(16)
-    for place in stride(from: 0, to: 32, by: 2) {
-      guard let high = digit(id[place]), let low = digit(id[place + 1]) else { return id }
-      key.append(high << 4 | low)
+  /// The hosts of records, and which of them keeps the id of each: none but of a detection that has an ID, if its
+  /// event id is one of ours.
+  private func hosts(of records: ContiguousArray<Input>, _ keys: [EventKey?]) -> (hosts: [Host], places: [Int?]) {
+    var hosts: [Host] = []
+    var numbers: [[UInt8]: Int] = [:]
+    var last: (fields: Fields, place: Int?)?
+    let places = zip(records, keys).map { record, key -> Int? in
+      guard record is Detection, case .digest = key else { return nil }
+      let fields = record.fields
+      // Most records follow one of the same host.
+      if let last, last.fields.arena === fields.arena, last.fields.outer == fields.outer { return last.place }
+      var place: Int?
+      if let id = fields.bytes(at: hostPath), !id.isEmpty {
+        place = numbers[id] ?? hosts.count
+        if place == hosts.count {
+          numbers[id] = place
+          hosts.append(Host(key: Array("host ".utf8) + id))
+        }
+      }
+      last = (fields, place)
+      return place
     }
-    return key
+    return (hosts, places)
   }
 
-  private static func digit(_ letter: UInt8) -> UInt8? {
-    switch letter {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): letter - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): letter - UInt8(ascii: "a") + 10
-    default: nil
+  /// Those ids that were delivered and are kept by themselves: of records without a host, or of one with very many.
+  private func keptAlone(
+    _ keys: [EventKey?],
+    _ places: [Int?],
+    _ hosts: [Host],
+    _ memory: any Memory
+  ) throws -> Set<EventKey> {
+    let asked = zip(keys, places).compactMap { key, place in
+      place.map { hosts[$0].delivered.hasOthers } ?? true ? key : nil
     }
+    guard !asked.isEmpty else { return [] }
+    return Set(zip(asked, try memory.values(for: asked.map(\.bytes))).compactMap { $1 == nil ? nil : $0 })
   }
 }

@@ -4,7 +4,7 @@
 /// is UTC), and as milliseconds since 1970. Zero is "never", and that is no instant; nor is a day without a time.
 struct Instant: Comparable {
   /// Since 1970.
-  private let seconds: Int
+  let seconds: Int
   private let nanoseconds: Int
 
   static func < (left: Instant, right: Instant) -> Bool {

@@ -25,29 +25,28 @@ struct EventIDTests {
 
   // MARK: Vectors
 
-  /// Computed by hand with another program, after the words of ``CanonicalForm`` and ``EventIDs``: `(n)` is a length of
-  /// eight bytes, a letter and a digit are the bytes of a node's kind and depth.
+  /// Computed by hand with another program, after the words of ``CanonicalForm`` and ``EventIDs``: `(n)` is a
+  /// length, a letter and a digit are the bytes of a node's kind and depth.
   @Test("Ids of detections never change")
   func detectionVectors() throws {
     // host = e1(2)ID(1)7 e1(2)IP(8)10.0.0.1 e1(4)TAGS(0) e2(3)TAG(0) e3(4)NAME(7)Größe
     let host = "<ID>7</ID> <IP>10.0.0.1</IP>\n<TAGS><TAG><NAME><![CDATA[Größe]]></NAME></TAG></TAGS>"
-    // content = SHA-256 of (32)SHA-256(host) e2(9)DETECTION(0) e3(14)UNIQUE_VULN_ID(10)9137434378 … e3(3)QDS(0)
+    // content = (32)SHA-256(host) e2(9)DETECTION(0) e3(14)UNIQUE_VULN_ID(10)9137434378 … e3(3)QDS(0)
     //           a4(8)severity(4)HIGH t4(0)(2)64 e3(7)RESULTS(5) a⇥b … and the two times
+    // event = SHA-256 of (16)US2-7-9137434378 content
     let own = """
       <UNIQUE_VULN_ID>9137434378</UNIQUE_VULN_ID><QID> 216273 </QID><QDS severity="HIGH">64</QDS>
       <RESULTS><![CDATA[ a\tb ]]></RESULTS><LAST_UPDATE_DATETIME>2026-11-20T10:51:00Z</LAST_UPDATE_DATETIME>
       <LAST_PROCESSED_DATETIME>2026-11-20T10:52:00Z</LAST_PROCESSED_DATETIME>
       """
-    // content = SHA-256 of (32)SHA-256(host) e2(9)DETECTION(0) e3(3)QID(5)38170 e3(4)PORT(3)443 e3(8)PROTOCOL(3)tcp
+    // content = (32)SHA-256(host) e2(9)DETECTION(0) e3(3)QID(5)38170 e3(4)PORT(3)443 e3(8)PROTOCOL(3)tcp
     let without = "<QID>38170</QID><PORT>443</PORT><PROTOCOL>tcp</PROTOCOL>"
     #expect(
       try ids(SmallPage([SmallPage.Host(host, detections: [own, without])])) == [
-        // (9)detection (3)US2 (1)7 (10)9137434378
-        // (32)170a0d… (20)2026-11-20T10:51:00Z (20)2026-11-20T10:52:00Z (32)content
-        ["170a0d72b3cb3762608d84ef7ccaa7c4", "18bd3cbc54b98c2d0c5f84979765e846"],
+        ["US2-7-9137434378", "CHR9FMqqGTmePyExPrQVNw"],
         // (9)detection (3)US2 (1)7 (5)38170 (3)443 (3)tcp (0) (0) (0) (0)
-        // (32)7be9cd… (0) (0) (32)content
-        ["7be9cd5d0ac9910d3769f098395b85db", "a4342769a2f014b08acf26ef291c7429"],
+        // (22)8DkGV1… content
+        ["8DkGV1XKTngRUGVb-65i9g", "M6e9ejO6B-Rg-qkg1L3apw"],
       ]
     )
   }
@@ -56,11 +55,10 @@ struct EventIDTests {
   func entryVector() throws {
     // content = e1(3)QID(6)316760 e1(5)TITLE(1)T e1(4)CVSS(0) e2(4)BASE(0) a3(6)source(7)service t3(0)(3)7.5
     let entry = "<QID>316760</QID><TITLE>T</TITLE><CVSS><BASE source=\"service\">7.5</BASE></CVSS>"
-    // (14)knowledge-base (6)316760
-    // (32)92f650… (32)SHA-256(content)
+    // event = SHA-256 of (10)QID-316760 content
     #expect(
       try ids(EntryDecoding(SmallKnowledgeBase(entry)).entries)
-        == [["92f6508da8e055de615b17594453fc7f", "b33a8e29e225ebf2543465b814906a6f"]]
+        == [["QID-316760", "uhcDgablv8RoOrSZtQvXNg"]]
     )
   }
 
@@ -72,12 +70,45 @@ struct EventIDTests {
       { "assetId" : 67538043, "dnsName":"first","dnsName":"a\\u00e9","operatingSystem":{"osName":null},
         "easmTags":["x",{"n":1.50}]}
       """
-    // (5)asset (3)US2 (8)67538043
-    // (32)147763… (32)SHA-256(content)
+    // event = SHA-256 of (18)US2-asset-67538043 content
     #expect(
       try ids(AssetDecoding(asset: asset).assets)
-        == [["147763fc32da851c523cabc6e48d746c", "a0b98f587052fb7490461c7707082ad9"]]
+        == [["US2-asset-67538043", "PjV0k48gORuFfLlaSFOm_g"]]
     )
+  }
+
+  @Test("What is no number, and a platform that is no short word, are hashed")
+  func oddNumbers() throws {
+    func entity(id: String = "7", unique: String, platform: String = "US2") throws -> String {
+      let detection = "<UNIQUE_VULN_ID>\(unique)</UNIQUE_VULN_ID>"
+      return try ids(SmallPage([SmallPage.Host("<ID>\(id)</ID>", detections: [detection])]), platform: platform)[0][0]
+    }
+    // (9)detection (3)US2 (1)7 (3)91a
+    #expect(try entity(unique: "91a") == "i3O3UbmVtzjJT5BYuOVFXA")
+    #expect(try entity(unique: "91", platform: "") == "7-91")
+    #expect(try entity(unique: String(repeating: "9", count: 20)) == "US2-7-99999999999999999999")
+    let odd = [
+      try entity(unique: "9 1"), try entity(unique: "-91"), try entity(unique: "٩"), try entity(id: "7x", unique: "91"),
+      try entity(id: "", unique: "91"), try entity(unique: String(repeating: "9", count: 21)),
+      try entity(unique: "91", platform: "US-2"), try entity(unique: "91", platform: "ÜS2"),
+      try entity(unique: "91", platform: String(repeating: "P", count: 17)),
+    ]
+    #expect(odd.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9_-]{22}/) != nil } && Set(odd).count == odd.count)
+    // (14)knowledge-base (1)x, and (5)asset (3)a b (8)67538043
+    let entry = try ids(EntryDecoding(SmallKnowledgeBase("<QID>x</QID>")).entries)
+    #expect(entry[0][0] == "zRIrlckFKU_06U696psi4Q")
+    let asset = try ids(AssetDecoding(asset: #"{"assetId":67538043}"#).assets, platform: "a b")
+    #expect(asset[0][0] == "JAgvLaZLWf3yox8Scz5r6A")
+  }
+
+  @Test("Detections of one host with and without numbers do not disturb each other")
+  func mixed() throws {
+    let detections = ["1", "a", "2", "", "1"].map { "<UNIQUE_VULN_ID>\($0)</UNIQUE_VULN_ID><QID>11</QID>" }
+    let all = try ids(SmallPage([SmallPage.Host("<ID>7</ID>", detections: detections)]))
+    #expect([0, 2, 4].map { all[$0][0] } == ["US2-7-1", "US2-7-2", "US2-7-1"])
+    for (number, detection) in detections.enumerated() {
+      #expect(try ids(SmallPage([SmallPage.Host("<ID>7</ID>", detections: [detection])]))[0] == all[number])
+    }
   }
 
   // MARK: What makes them differ
@@ -204,8 +235,9 @@ struct EventIDTests {
         #expect(
           names.last == "event_id" && Array(names.dropLast()) == ["LogType", "Timestamp"].filter(log.names.contains)
         )
-        #expect(log["event_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
-        #expect(log["entity_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
+        #expect(log["event_id"]?.string?.wholeMatch(of: /[A-Za-z0-9_-]{22}/) != nil)
+        let entity = /QID-[0-9]+|asset-[0-9]+|[0-9]+-[0-9]+|[A-Za-z0-9_-]{22}/
+        #expect(log["entity_id"]?.string?.wholeMatch(of: entity) != nil)
         #expect(try log.without("event_id", "entity_id") == StrictJSON(record.line(naming: naming).text))
         #expect(after.fields.mark == record.fields.mark)
       }

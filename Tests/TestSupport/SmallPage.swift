@@ -27,13 +27,17 @@ package struct SmallPage: Sendable {
     """
   package static let serverTime = "2026-11-21T10:00:00Z"
 
+  package var time = serverTime
   package var hosts: [Host]
   package var beginning = usualBeginning
   /// What stands in RESPONSE behind the list of hosts.
   package var afterHosts = ""
   package var afterRoot = "\n"
 
-  package init(_ hosts: [Host] = []) { self.hosts = hosts }
+  package init(_ hosts: [Host] = [], time: String = serverTime) {
+    self.hosts = hosts
+    self.time = time
+  }
 
   /// One host with one detection.
   package init(host: String = "", detection: String) {
@@ -43,7 +47,7 @@ package struct SmallPage: Sendable {
   package var text: String {
     let list = hosts.isEmpty ? "" : "<HOST_LIST>\n\(hosts.map(\.xml).joined())</HOST_LIST>"
     return """
-      \(beginning)<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><DATETIME>\(Self.serverTime)</DATETIME>
+      \(beginning)<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><DATETIME>\(time)</DATETIME>
       \(list)\(afterHosts)</RESPONSE></HOST_LIST_VM_DETECTION_OUTPUT>\(afterRoot)
       """
   }
