@@ -42,7 +42,7 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "Streaming", "Records", "JSONText", "XMLEvents",
+        "Streaming", "Blocks", "Records", "JSONText", "XMLEvents",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
       ]
@@ -50,7 +50,7 @@ let package = Package(
     .target(
       name: "State",
       dependencies: [
-        "Streaming",
+        "Streaming", "Blocks",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -71,7 +71,7 @@ let package = Package(
     .target(
       name: "Qualys",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Gzip", "Health", "JSONText", "Networking",
+        "Streaming", "Blocks", "Records", "Stages", "State", "Gzip", "Health", "JSONText", "Networking",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -85,7 +85,7 @@ let package = Package(
     .target(
       name: "Sinks",
       dependencies: [
-        "Streaming", "Records", "Gzip", "JSONText", "Networking",
+        "Streaming", "Blocks", "Records", "Gzip", "JSONText", "Networking",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -98,7 +98,7 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Qualys", "Sinks", "Gzip", "Health",
+        "Streaming", "Blocks", "Records", "Stages", "State", "Qualys", "Sinks", "Gzip", "Health",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
@@ -175,7 +175,7 @@ let package = Package(
     .target(
       name: "DeliveryScenario",
       dependencies: [
-        "Streaming", "Records", "Stages", "State", "Sinks", "Pipelines", "Qualys", "Health", "Simulator",
+        "Streaming", "Blocks", "Records", "Stages", "State", "Sinks", "Pipelines", "Qualys", "Health", "Simulator",
         "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -245,11 +245,14 @@ let package = Package(
       name: "RecordsTests",
       dependencies: ["Records", "Streaming", "Stages", "Simulator", "TestSupport", "JSONText", "XMLEvents"]
     ),
-    .testTarget(name: "StagesTests", dependencies: ["Stages", "State", "Streaming", "Records", "TestSupport"]),
+    .testTarget(
+      name: "StagesTests",
+      dependencies: ["Stages", "State", "Streaming", "Blocks", "Records", "TestSupport"]
+    ),
     .testTarget(
       name: "SinksTests",
       dependencies: [
-        "Sinks", "Streaming", "Records", "Gzip", "TestSupport",
+        "Sinks", "Streaming", "Blocks", "Records", "Gzip", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,3 +1,4 @@
+internal import Blocks
 internal import JSONText
 internal import Records
 internal import Streaming

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Finds where the entries of a KnowledgeBase answer stand, without reading them: `<VULN>` to `</VULN>`, and the QID.
 ///
 /// Knows CDATA and comments, in which tags are text. Bytes may come cut anywhere. Memory: the entries' places.
@@ -23,15 +25,44 @@ struct EntryScanner {
   init(offset: Int) { self.offset = offset }
 
   mutating func scan(_ bytes: [UInt8]) {
-    for byte in bytes {
-      offset += 1
-      recent = recent << 8 | UInt64(byte)
-      switch place {
-      case .markup: if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "-") { look() }
-      case .qid: readDigit(byte)
-      case .characterData: if ends(with: "]]>") { place = .markup }
-      case .comment: if ends(with: "-->") { place = .markup }
+    var index = 0
+    while index < bytes.count {
+      // Most of an answer is text in sections, which ends at a bracket.
+      if case .characterData = place, recent & 0xff != UInt64(UInt8(ascii: "]")) {
+        let bracket = Self.bracket(in: bytes, from: index) ?? bytes.count
+        pass(bytes[index..<bracket])
+        index = bracket
+        if index == bytes.count { return }
       }
+      read(bytes[index])
+      index += 1
+    }
+  }
+
+  private static func bracket(in bytes: [UInt8], from index: Int) -> Int? {
+    unsafe bytes.withUnsafeBytes { bytes in
+      // There is a byte at the index, so the bytes have an address.
+      let start = bytes.baseAddress!
+      return unsafe memchr(start + index, Int32(UInt8(ascii: "]")), bytes.count - index).map {
+        unsafe UnsafeRawPointer($0) - start
+      }
+    }
+  }
+
+  /// Goes past bytes of which none is a mark's last.
+  private mutating func pass(_ bytes: ArraySlice<UInt8>) {
+    offset += bytes.count
+    for byte in bytes.suffix(8) { recent = recent << 8 | UInt64(byte) }
+  }
+
+  private mutating func read(_ byte: UInt8) {
+    offset += 1
+    recent = recent << 8 | UInt64(byte)
+    switch place {
+    case .markup: if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "-") { look() }
+    case .qid: readDigit(byte)
+    case .characterData: if ends(with: "]]>") { place = .markup }
+    case .comment: if ends(with: "-->") { place = .markup }
     }
   }
 

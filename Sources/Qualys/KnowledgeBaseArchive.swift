@@ -3,13 +3,13 @@ internal import Synchronization
 
 /// The KnowledgeBase entries of a capture, by QID: any selection of them can be answered.
 ///
-/// Bodies are read once, when the first entry is asked for. Memory: 32 bytes for each entry; the entries themselves
-/// lie in a file without a name.
+/// Bodies are looked through once, when the first entry is asked for, and entries read from there; of a compressed body
+/// what it unpacks to lies in a file without a name. Memory: 40 bytes for each entry.
 package final class KnowledgeBaseArchive: Sendable {
   private struct Index {
-    let file: SpilledBytes
+    var bodies: [ArchivedBody] = []
     /// Where the entries of a QID are, by round.
-    var entries: [UInt64: [(round: Int, range: Range<Int>)]] = [:]
+    var entries: [UInt64: [(round: Int, place: ArchivedBody.Place)]] = [:]
   }
 
   private let capture: Capture
@@ -25,36 +25,30 @@ package final class KnowledgeBaseArchive: Sendable {
     in round: Capture.Round,
     onlyChanged: Bool
   ) throws -> some AsyncSequence<[UInt8], any Error> & Sendable {
-    let (file, ranges) = try index.withLock { index in
+    let (bodies, places) = try index.withLock { index in
       let filled = try index ?? read()
       index = filled
-      let ranges = qids.compactMap { qid -> Range<Int>? in
+      let places = qids.compactMap { qid -> ArchivedBody.Place? in
         guard let all = filled.entries[qid] else { return nil }
-        if onlyChanged { return all.last { $0.round == round.number }?.range }
-        return (all.last { $0.round <= round.number } ?? all.first)?.range
+        if onlyChanged { return all.last { $0.round == round.number }?.place }
+        return (all.last { $0.round <= round.number } ?? all.first)?.place
       }
-      return (filled.file, ranges)
+      return (filled.bodies, places)
     }
-    return ArchivedAnswer(file: file, ranges: ranges, time: round.time)
+    return ArchivedAnswer(bodies: bodies, places: places, time: round.time)
   }
 
   private func read() throws -> Index {
-    var index = Index(file: try SpilledBytes())
+    var index = Index()
     for exchange in capture.exchanges where exchange.api == .knowledgeBase && exchange.response.status == 200 {
-      guard let body = exchange.body else { continue }
-      var reader = try FileReader("\(capture.path)/\(body)")
-      var scanner = EntryScanner(offset: index.file.count)
-      do {
-        while let bytes = try reader.next() {
-          try unsafe bytes.withUnsafeBytes { try unsafe index.file.append($0) }
-          scanner.scan(bytes)
-        }
-      } catch is CancellationError {
-        throw CancellationError()
-      } catch {
-        // A body that broke off has the entries before that.
+      guard let name = exchange.body else { continue }
+      let (body, scanner) = try ArchivedBody.scan("\(capture.path)/\(name)")
+      let number = index.bodies.count
+      index.bodies.append(body)
+      for (qid, range) in scanner.entries {
+        let place = ArchivedBody.Place(body: number, range: range)
+        index.entries[qid, default: []].append((exchange.round, place))
       }
-      for (qid, range) in scanner.entries { index.entries[qid, default: []].append((exchange.round, range)) }
     }
     return index
   }
@@ -62,18 +56,20 @@ package final class KnowledgeBaseArchive: Sendable {
 
 /// Some entries in the frame of an answer.
 private struct ArchivedAnswer: AsyncSequence, Sendable {
-  let file: SpilledBytes
-  let ranges: [Range<Int>]
+  let bodies: [ArchivedBody]
+  let places: [ArchivedBody.Place]
   let time: String
 
   struct Iterator: AsyncIteratorProtocol {
     let answer: ArchivedAnswer
     var next = -1
+    /// The body that was read last.
+    var open: (number: Int, body: ArchivedBody.Open)?
 
     mutating func next() async throws -> [UInt8]? {
       defer { next += 1 }
       if next < 0 {
-        let list = answer.ranges.isEmpty ? "" : "<VULN_LIST>"
+        let list = answer.places.isEmpty ? "" : "<VULN_LIST>"
         return Array(
           """
           <?xml version="1.0" encoding="UTF-8" ?>
@@ -81,15 +77,16 @@ private struct ArchivedAnswer: AsyncSequence, Sendable {
           """.utf8
         )
       }
-      if next == answer.ranges.count {
-        let list = answer.ranges.isEmpty ? "" : "</VULN_LIST>"
+      if next == answer.places.count {
+        let list = answer.places.isEmpty ? "" : "</VULN_LIST>"
         return Array("\(list)</RESPONSE></KNOWLEDGE_BASE_VULN_LIST_OUTPUT>".utf8)
       }
-      guard answer.ranges.indices.contains(next) else { return nil }
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(answer.ranges[next].count)
-      try unsafe answer.file.forEachChunk(answer.ranges[next]) { unsafe bytes.append(contentsOf: $0) }
-      return bytes
+      guard answer.places.indices.contains(next) else { return nil }
+      let place = answer.places[next]
+      if let open, open.number == place.body { return try open.body.bytes(place.range) }
+      let body = try answer.bodies[place.body].open()
+      open = (place.body, body)
+      return try body.bytes(place.range)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Blocks
 internal import Glibc
 internal import XMLEvents
 

@@ -1,3 +1,5 @@
+package import Blocks
+
 /// The bytes of a batch's records and the tape that tells what they are; never changed once it is made.
 ///
 /// About 256 KiB, shared by all records of the batch: splitting a host into detections copies nothing.

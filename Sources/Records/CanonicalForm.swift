@@ -1,3 +1,5 @@
+internal import Blocks
+
 /// What ids are hashed from: bytes that depend on what Qualys sent and on nothing else.
 ///
 /// A **text** is its length in bytes, and then the text. A length is written seven bits a byte, the lowest first, and the

@@ -1,3 +1,4 @@
+internal import Blocks
 internal import JSONText
 
 /// Reading: the nodes and the texts that a path leads to.

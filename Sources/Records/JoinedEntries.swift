@@ -1,3 +1,5 @@
+package import Blocks
+
 /// What is joined to the detections of many QIDs, side by side in large pieces of memory.
 ///
 /// Memory: the entries' texts and eight bytes for each of their nodes, up to a limit. Entries after that lie in a file

@@ -1,3 +1,5 @@
+internal import Blocks
+
 /// What is joined as bytes, so that it can lie in a cache.
 ///
 /// A byte of the format's version, then each node within KNOWLEDGE_BASE: a byte of its kind and flags, one of its

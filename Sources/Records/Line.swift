@@ -1,4 +1,4 @@
-internal import Blocks
+package import Blocks
 package import JSONText
 public import Streaming
 

@@ -1,3 +1,4 @@
+package import Blocks
 package import JSONText
 
 /// Writes records as JSON logs, one line each, in one walk over their ranges of the tape.

@@ -1,4 +1,4 @@
-internal import Blocks
+package import Blocks
 
 /// Writes an arena and its tape, then hands both over without copying.
 @safe

@@ -1,3 +1,4 @@
+internal import Blocks
 internal import JSONText
 package import Records
 package import Streaming

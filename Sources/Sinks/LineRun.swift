@@ -1,3 +1,4 @@
+internal import Blocks
 package import Records
 
 /// Lines that stand one after another in the same memory: written as one.

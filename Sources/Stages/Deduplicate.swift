@@ -103,7 +103,7 @@ package struct Deduplicate<Input: LogRecord>: RememberingStage {
         place = numbers[id] ?? hosts.count
         if place == hosts.count {
           numbers[id] = place
-          hosts.append(Host(key: Array("host ".utf8) + id))
+          hosts.append(Host(key: id + Array(" host".utf8)))
         }
       }
       last = (fields, place)

@@ -1,3 +1,4 @@
+internal import Blocks
 internal import Records
 
 /// An `entity_id` that is put together of numbers, for as long as what it is given are some.

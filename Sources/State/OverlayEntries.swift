@@ -1,9 +1,14 @@
+internal import Blocks
+
 /// Keys and values as they were set, one behind the other, and where the newest of each key is.
 ///
-/// Memory: 12 bytes for each entry beside its key and value, and 16 to 32 for the place of each key.
+/// Memory: 20 bytes for each entry beside its key, 16 to 32 for the place of each key, and for all values what
+/// ``OverlayValues`` takes.
 struct OverlayEntries: Sendable {
-  /// The mark, the lengths of key and value, four bytes each, then key and value; the next begins at a multiple of four.
+  /// The mark, the length of the key and that of the value, four bytes each, eight of where the value is, then the key; the
+  /// next begins at a multiple of four.
   private var bytes: [UInt8] = []
+  private var values = OverlayValues()
   /// For each key the newest entry, at the place that the key hashes to or behind it; twice as many as keys, or more, and a
   /// power of two.
   private var slots = [Slot](repeating: Slot(), count: 16)
@@ -16,22 +21,23 @@ struct OverlayEntries: Sendable {
     var offset: Int { Int(place - 1) * 4 }
   }
 
-  private static let head = 12
+  private static let head = 20
 
   /// What stands at an offset.
   private struct Entry {
     let mark: UInt32
     let key: Range<Int>
+    /// Among the values.
     let value: Range<Int>
     /// Where the next one begins.
-    var next: Int { (value.upperBound + 3) & ~3 }
+    var next: Int { (key.upperBound + 3) & ~3 }
   }
 
   private func entry(at offset: Int) -> Entry {
     let (mark, keyCount, valueCount) = (word(at: offset), word(at: offset + 4), word(at: offset + 8))
+    let value = Int(word(at: offset + 12)) | Int(word(at: offset + 16)) << 32
     let key = offset + Self.head
-    let value = key + Int(keyCount)
-    return Entry(mark: mark, key: key..<value, value: value..<value + Int(valueCount))
+    return Entry(mark: mark, key: key..<key + Int(keyCount), value: value..<value + Int(valueCount))
   }
 
   private func word(at offset: Int) -> UInt32 {
@@ -45,12 +51,17 @@ struct OverlayEntries: Sendable {
   // MARK: Keys
 
   /// What a key was given last; nil when it was given nothing.
-  func value(for key: [UInt8]) -> [UInt8]? {
+  func value(for key: [UInt8]) throws(SpilledBytes.Failure) -> [UInt8]? {
     let slot = slots[slot(of: key[...], Self.hash(key[...]))]
-    return slot.place == 0 ? nil : Array(bytes[entry(at: slot.offset).value])
+    return slot.place == 0 ? nil : try values.bytes(entry(at: slot.offset).value)
   }
 
-  mutating func set(_ value: some Collection<UInt8>, for key: ArraySlice<UInt8>, at mark: UInt32) {
+  mutating func set(
+    _ value: [UInt8],
+    for key: ArraySlice<UInt8>,
+    at mark: UInt32
+  ) throws(SpilledBytes.Failure) {
+    let place = try values.append(value)
     let hash = Self.hash(key)
     let slot = slot(of: key, hash)
     let isNew = slots[slot].place == 0
@@ -58,8 +69,9 @@ struct OverlayEntries: Sendable {
     append(mark)
     append(UInt32(key.count))
     append(UInt32(value.count))
+    append(UInt32(truncatingIfNeeded: place))
+    append(UInt32(place >> 32))
     bytes.append(contentsOf: key)
-    bytes.append(contentsOf: value)
     while bytes.count % 4 != 0 { bytes.append(0) }
     guard isNew else { return }
     keyCount += 1
@@ -96,12 +108,12 @@ struct OverlayEntries: Sendable {
   // MARK: All of them
 
   /// Those that were set below a mark.
-  func below(_ mark: UInt32) -> OverlayEntries {
+  func below(_ mark: UInt32) throws(SpilledBytes.Failure) -> OverlayEntries {
     if offsets.allSatisfy({ entry(at: $0).mark < mark }) { return self }
     var kept = OverlayEntries()
     for offset in offsets {
       let entry = entry(at: offset)
-      if entry.mark < mark { kept.set(bytes[entry.value], for: bytes[entry.key], at: entry.mark) }
+      if entry.mark < mark { try kept.set(values.bytes(entry.value), for: bytes[entry.key], at: entry.mark) }
     }
     return kept
   }
@@ -110,25 +122,25 @@ struct OverlayEntries: Sendable {
     sequence(first: 0) { entry(at: $0).next }.prefix { $0 < bytes.count }
   }
 
-  /// Each key once with its newest value, in ascending order.
-  var newest: some Sequence<(key: [UInt8], value: [UInt8])> {
-    var places: [Slot] = []
+  /// Passes each key on once with its newest value, in ascending order.
+  func forEachNewest(_ body: (_ key: [UInt8], _ value: [UInt8]) throws -> Void) throws {
+    var places: [(beginning: UInt64, offset: Int)] = []
     places.reserveCapacity(keyCount)
-    // Most keys differ in their first bytes: those stand in place of the hash.
-    for slot in slots where slot.place != 0 { places.append(Slot(place: slot.place, hash: beginning(of: slot))) }
+    for slot in slots where slot.place != 0 { places.append((beginning(of: slot), slot.offset)) }
     places.sort { left, right in
-      if left.hash != right.hash { return left.hash < right.hash }
+      // Most keys differ in their first bytes.
+      if left.beginning != right.beginning { return left.beginning < right.beginning }
       return bytes[entry(at: left.offset).key].lexicographicallyPrecedes(bytes[entry(at: right.offset).key])
     }
-    return places.lazy.map { place in
+    for place in places {
       let entry = entry(at: place.offset)
-      return (Array(bytes[entry.key]), Array(bytes[entry.value]))
+      try body(Array(bytes[entry.key]), values.bytes(entry.value))
     }
   }
 
-  /// The first four bytes of a slot's key as a number, the first of them highest; a shorter key ends in zeros.
-  private func beginning(of slot: Slot) -> UInt32 {
+  /// The first eight bytes of a slot's key as a number, the first of them highest; a shorter key ends in zeros.
+  private func beginning(of slot: Slot) -> UInt64 {
     let key = bytes[entry(at: slot.offset).key]
-    return (0..<4).reduce(0) { $0 << 8 | UInt32($1 < key.count ? key[key.startIndex + $1] : 0) }
+    return (0..<8).reduce(0) { $0 << 8 | UInt64($1 < key.count ? key[key.startIndex + $1] : 0) }
   }
 }

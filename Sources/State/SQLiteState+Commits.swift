@@ -28,8 +28,9 @@ extension SQLiteState {
     let overlays = shared.withLock { $0.overlays.filter { $0.key.stream == stream } }
     try write { database, spaces in
       for (place, overlay) in overlays {
-        let entries = overlay.entries(of: page, below: marks)
-        try Self.write(entries, in: place.space, at: progress.serverTime, database, &spaces)
+        var rows = RowWriter(place.space, at: progress.serverTime, spaces[place.space], database)
+        try overlay.forEachEntry(of: page, below: marks) { try rows.write($0, $1) }
+        spaces[place.space] = rows.space
       }
       try Self.write(progress, of: stream, database)
     }
@@ -121,31 +122,14 @@ extension SQLiteState {
   }
 
   static func write(
-    _ entries: some Sequence<(key: [UInt8], value: [UInt8])>,
+    _ entries: [(key: [UInt8], value: [UInt8])],
     in name: String,
     at time: Int,
     _ database: Database,
     _ spaces: inout [String: Int64]
   ) throws {
-    var entries = entries.makeIterator()
-    guard let first = entries.next() else { return }
-    let space = try spaces[name] ?? add(name, database)
-    spaces[name] = space
-    let statement = try RowStatement("INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?)", database)
-    var next: (key: [UInt8], value: [UInt8])? = first
-    while let (key, value) = next {
-      let check = RowCheck.of(space, key: key, value: value)
-      try statement.write(key, value, at: time, check: check, in: space)
-      next = entries.next()
-    }
-  }
-
-  private static func add(_ name: String, _ database: Database) throws -> Int64 {
-    let id = (try Int64.fetchOne(database, sql: "SELECT max(id) FROM space") ?? 0) + 1
-    try database.execute(
-      sql: "INSERT INTO space VALUES (?, ?, ?)",
-      arguments: [id, name, RowCheck.of(id, parts: Array(name.utf8))]
-    )
-    return id
+    var rows = RowWriter(name, at: time, spaces[name], database)
+    for (key, value) in entries { try rows.write(key, value) }
+    spaces[name] = rows.space
   }
 }

@@ -170,17 +170,17 @@ package final class SQLiteState: StateStore {
     func values(for keys: [[UInt8]]) throws -> [[UInt8]?] { try state.values(for: keys, place) }
 
     func set(_ value: [UInt8], for key: [UInt8], at mark: UInt32, of page: Page) throws {
-      state.shared.withLock { $0.overlays[place, default: Overlay()].set(value, for: key, at: mark, of: page) }
+      try state.shared.withLock { try $0.overlays[place, default: Overlay()].set(value, for: key, at: mark, of: page) }
     }
 
     func end(_ page: Page, marks: UInt32) throws {
-      state.shared.withLock { $0.overlays[place]?.forget(page, from: marks) }
+      try state.shared.withLock { try $0.overlays[place]?.forget(page, from: marks) }
     }
   }
 
-  private func values(for keys: [[UInt8]], _ place: Place) throws(StateError) -> [[UInt8]?] {
+  private func values(for keys: [[UInt8]], _ place: Place) throws -> [[UInt8]?] {
     let (overlay, space) = shared.withLock { ($0.overlays[place], $0.spaces[place.space]) }
-    var values = keys.map { overlay?.value(for: $0) }
+    var values = try keys.map { try overlay?.value(for: $0) }
     // A page that is committed meanwhile leaves the overlay only when the database has it.
     guard let space, values.contains(nil) else { return values }
     try attempt("read") {

@@ -12,7 +12,7 @@ package protocol StateReading {
 /// Where a pipeline keeps what must outlive a process; one database by default, a shared one later.
 ///
 /// A page is committed in one transaction, which also proves that the writer still owns the pipeline. Until then what was
-/// set in it is held in memory: the keys and values of the pages in flight, and about 40 bytes for each.
+/// set in it is held as ``Overlay`` holds it: keys in memory, and of values 1 MiB for a page.
 package protocol StateStore: AnyObject, StateReading, Sendable {
   /// Whether a later process finds what is kept here: then what a run leaves unfinished, the next one goes on with.
   var isDurable: Bool { get }

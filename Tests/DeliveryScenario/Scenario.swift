@@ -1,3 +1,4 @@
+internal import Blocks
 internal import Pipelines
 internal import Records
 package import Sinks

@@ -50,7 +50,7 @@ import Testing
       report.ids = [UInt64(qid)]
       page.conclude(report)
       try QIDLedger(round.state).note(delivered: page, to: "s")
-      round.state.commit(page, marks: 1, of: "s", progress: .init(cursor: []))
+      try round.state.commit(page, marks: 1, of: "s", progress: .init(cursor: []))
     }
     try round.finish()
     let before = try await round.run(stopAfter: pages)

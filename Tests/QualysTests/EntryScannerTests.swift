@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct EntryScannerTests {
   private static let text = """
-    <?xml version="1.0"?><!-- <VULN><QID>9</QID></VULN> --><R><VULN_LIST><VULN><QID>12</QID><TITLE><![CDATA[a </VULN> \
-    <VULN>]]></TITLE></VULN><VULN>
+    <?xml version="1.0"?><!-- <VULN><QID>9</QID></VULN> --><R><VULN_LIST><VULN><QID>12</QID><TITLE><![CDATA[a ]] </VULN> ] \
+    <VULN>]]]></TITLE></VULN><VULN>
       <QID> 345 </QID><X>]]</X></VULN><VULN><TITLE>no QID</TITLE></VULN></VULN_LIST></R>
     """
 

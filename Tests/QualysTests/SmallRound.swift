@@ -101,7 +101,7 @@ final class SmallRound: Sendable {
   private func commit(_ page: Page, marks: UInt32) {
     try? QIDLedger(state).note(delivered: page, to: "s")
     if let report = page.report { cursorOfLastPage.withLock { $0 = page.cursor?(report) ?? $0 } }
-    state.commit(page, marks: marks, of: "s", progress: StreamProgress(cursor: []))
+    try? state.commit(page, marks: marks, of: "s", progress: StreamProgress(cursor: []))
   }
 }
 

@@ -41,7 +41,7 @@ struct DeduplicateTests {
     let second = try Self.page(["a", "e", "e"], number: 1)
     #expect(try Self.run(first, state).numbers == [0, 1, 3, 5])
     #expect(try Self.run(second, state).numbers == [1])
-    state.commit(first.page, marks: 6, of: "s", progress: StreamProgress(cursor: []))
+    try state.commit(first.page, marks: 6, of: "s", progress: StreamProgress(cursor: []))
     state.abandon("s")
     // The second page was not delivered.
     let again = try Self.run(try Self.page(["a", "e", "e"], number: 1), state)
@@ -60,7 +60,7 @@ struct DeduplicateTests {
     let state = MemoryState()
     let page = try Self.page(["a"])
     _ = try Self.run(page, state)
-    state.commit(page.page, marks: 1, of: "s", progress: StreamProgress(cursor: [], serverTime: 1000))
+    try state.commit(page.page, marks: 1, of: "s", progress: StreamProgress(cursor: [], serverTime: 1000))
     state.prune("deduplicate", olderThan: 60, at: 1060)
     #expect(try Self.run(try Self.page(["a"], number: 1), state).numbers.isEmpty)
     state.prune("deduplicate", olderThan: 60, at: 1061)

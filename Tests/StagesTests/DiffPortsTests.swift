@@ -30,7 +30,7 @@ struct DiffPortsTests {
     for batch in page.batches(of: 100) {
       try stage.process(batch, into: &outlet, memory: state.memory("diff-ports", of: "s"))
     }
-    state.commit(page.page, marks: UInt32(page.marks), of: "s", progress: .init(cursor: []))
+    try state.commit(page.page, marks: UInt32(page.marks), of: "s", progress: .init(cursor: []))
     return outlet.take().map { asset in
       let text = asset.line(naming: .qualys).text
       return text.firstRange(of: #""openPort"#).map { String(text[$0.lowerBound...].dropLast()) } ?? text

@@ -306,7 +306,7 @@ struct EventIDTests {
       var stage = try DiffPorts(.of(DiffPorts.component))
       var outlet = Outlet<Asset>()
       try stage.process(page.batches(of: 1)[0], into: &outlet, memory: state.memory("diff-ports", of: "s"))
-      state.commit(page.page, marks: 1, of: "s", progress: .init(cursor: []))
+      try state.commit(page.page, marks: 1, of: "s", progress: .init(cursor: []))
       return (assets[0], outlet.take()[0])
     }
     _ = try diffed("2026-11-10T00:00:00Z", "2026-11-01T00:00:00Z", hasIDs: true)

@@ -15,8 +15,12 @@ struct OverlayTests {
     }
   }
 
-  @Test("Any keys, values, marks and pages are kept as they were set", arguments: 1...8)
-  func likeADictionary(seed: Int) {
+  @Test(
+    "Any keys, values, marks and pages are kept as they were set, in memory and in a file",
+    arguments: 1...8,
+    [20, 4000]
+  )
+  func likeADictionary(seed: Int, longest: Int) throws {
     var generator = Generator(state: UInt64(seed))
     var overlay = Overlay()
     let pages = [Page.test(0), Page.test(1)]
@@ -26,30 +30,53 @@ struct OverlayTests {
     }
     for number in 0..<3000 {
       let page = number < 2000 || Bool.random(using: &generator) ? 0 : 1
-      let (key, value) = (bytes(8, of: seed % 2 == 0 ? 3 : 255), bytes(20, of: 255))
-      overlay.set(value, for: key, at: UInt32(number / 10), of: pages[page])
+      let (key, value) = (bytes(8, of: seed % 2 == 0 ? 3 : 255), bytes(longest, of: 255))
+      try overlay.set(value, for: key, at: UInt32(number / 10), of: pages[page])
       expected[page].append((UInt32(number / 10), key, value))
     }
     if seed > 4 {
-      overlay.forget(pages[0], from: 150)
+      try overlay.forget(pages[0], from: 150)
       expected[0].removeAll { $0.mark >= 150 }
     }
     func newest(_ entries: [(mark: UInt32, key: [UInt8], value: [UInt8])]) -> [[UInt8]: [UInt8]] {
       Dictionary(entries.map { ($0.key, $0.value) }) { $1 }
     }
     let all = newest(expected[0] + expected[1])
-    #expect(all.allSatisfy { overlay.value(for: $0.key) == $0.value })
-    #expect(overlay.value(for: [9, 9, 9, 9, 9, 9, 9, 9, 9]) == nil)
+    #expect(try all.allSatisfy { try overlay.value(for: $0.key) == $0.value })
+    #expect(try overlay.value(for: [9, 9, 9, 9, 9, 9, 9, 9, 9]) == nil)
     for (page, entries) in zip(pages, expected) {
       for mark: UInt32 in [0, 1, 120, 299, 300] {
         let kept = newest(entries.filter { $0.mark < mark })
         let keys = kept.keys.sorted { $0.lexicographicallyPrecedes($1) }
-        let given = Array(overlay.entries(of: page, below: mark))
+        var given: [(key: [UInt8], value: [UInt8])] = []
+        try overlay.forEachEntry(of: page, below: mark) { given.append(($0, $1)) }
         #expect(given.map(\.key) == keys && given.map(\.value) == keys.map { kept[$0] })
       }
     }
     overlay.remove(pages[0])
     let second = newest(expected[1])
-    #expect(all.keys.allSatisfy { overlay.value(for: $0) == second[$0] })
+    #expect(try all.keys.allSatisfy { try overlay.value(for: $0) == second[$0] })
+  }
+
+  @Test("A copy reads on what it had, while its original goes on and its page is forgotten from a mark on")
+  func copies() throws {
+    var overlay = Overlay()
+    let page = Page.test(0)
+    func value(_ number: Int) -> [UInt8] {
+      [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 9_000 + number)
+    }
+    func key(_ number: Int) -> [UInt8] { Array("host \(number)".utf8) }
+    var copies: [(count: Int, overlay: Overlay)] = []
+    for number in 0..<600 {
+      if number % 100 == 50 { copies.append((number, overlay)) }
+      try overlay.set(value(number), for: key(number), at: UInt32(number), of: page)
+    }
+    try overlay.forget(page, from: 300)
+    copies.append((300, overlay))
+    for (count, copy) in copies {
+      for number in 0..<600 {
+        #expect(try copy.value(for: key(number)) == (number < count ? value(number) : nil))
+      }
+    }
   }
 }

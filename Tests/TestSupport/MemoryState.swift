@@ -18,20 +18,20 @@ package final class MemoryState: StateStore {
     let space: String
     let stream: String
 
-    func values(for keys: [[UInt8]]) -> [[UInt8]?] {
-      state.shared.withLock { shared in
-        keys.map { shared.overlays[stream]?[space]?.value(for: $0) ?? shared.spaces[space]?[$0]?.value }
+    func values(for keys: [[UInt8]]) throws -> [[UInt8]?] {
+      try state.shared.withLock { shared in
+        try keys.map { try shared.overlays[stream]?[space]?.value(for: $0) ?? shared.spaces[space]?[$0]?.value }
       }
     }
 
-    func set(_ value: [UInt8], for key: [UInt8], at mark: UInt32, of page: Page) {
-      state.shared.withLock {
-        $0.overlays[stream, default: [:]][space, default: Overlay()].set(value, for: key, at: mark, of: page)
+    func set(_ value: [UInt8], for key: [UInt8], at mark: UInt32, of page: Page) throws {
+      try state.shared.withLock {
+        try $0.overlays[stream, default: [:]][space, default: Overlay()].set(value, for: key, at: mark, of: page)
       }
     }
 
-    func end(_ page: Page, marks: UInt32) {
-      state.shared.withLock { $0.overlays[stream]?[space]?.forget(page, from: marks) }
+    func end(_ page: Page, marks: UInt32) throws {
+      try state.shared.withLock { try $0.overlays[stream]?[space]?.forget(page, from: marks) }
     }
   }
 
@@ -53,10 +53,10 @@ package final class MemoryState: StateStore {
 
   package func progress(of stream: String) -> StreamProgress? { shared.withLock { $0.progress[stream] } }
 
-  package func commit(_ page: Page, marks: UInt32, of stream: String, progress: StreamProgress) {
-    shared.withLock { shared in
+  package func commit(_ page: Page, marks: UInt32, of stream: String, progress: StreamProgress) throws {
+    try shared.withLock { shared in
       for (space, overlay) in shared.overlays[stream] ?? [:] {
-        for (key, value) in overlay.entries(of: page, below: marks) {
+        try overlay.forEachEntry(of: page, below: marks) { key, value in
           shared.spaces[space, default: [:]][key] = (value, progress.serverTime)
         }
         shared.overlays[stream]?[space]?.remove(page)

@@ -1,14 +1,21 @@
 internal import Glibc
 internal import Synchronization
 
-/// A text too long for memory, in a file that has no name: 48 MB of RESULTS cost 48 MB of disk, not of memory.
+/// Bytes too many for memory, in a file that has no name: 48 MB of RESULTS cost 48 MB of disk, not of memory.
 ///
 /// The file lies in `$TMPDIR`, else `/tmp`, readable by nobody else, and is gone when the process is.
 package final class SpilledBytes: Sendable {
   /// What could not be done with the file.
   package struct Failure: Error, CustomStringConvertible {
-    let action: String
-    let code: Int32
+    private let action: String
+    private let code: Int32
+
+    /// Creates one of what could not be done, and the system's number for why.
+    package init(action: String, code: Int32) {
+      self.action = action
+      self.code = code
+    }
+
     package var description: String {
       "a long value could not be \(action) in the folder for temporary files: \(unsafe String(cString: strerror(code)))"
         + "; set TMPDIR to a folder with room"
