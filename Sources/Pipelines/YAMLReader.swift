@@ -27,7 +27,7 @@ struct YAMLReader {
     // Each repeated key is reported and renamed, in a copy, so that what else is the matter is found too.
     for round in 0..<100 {
       do {
-        guard let root = try Yams.compose(yaml: text) else {
+        guard let root = try Yams.compose(yaml: text, .basic) else {
           findings.error(
             "the file is empty",
             at: .file(Place(line: 1, column: 1)),

@@ -103,6 +103,34 @@ extension Benchmark {
         on: Inputs.detectionBatches
       ),
       stage("add-event-id", { AddEventID<Detection>(platform: "US2") }, on: Inputs.detectionBatches),
+      Benchmark(name: "deduplicate", unit: .record) {
+        let batches = try Inputs.detectionBatches().map { batch in
+          var stage = AddEventID<Detection>(platform: "US2")
+          var outlet = Outlet<Detection>(capacity: batch.records.count)
+          try stage.process(batch, into: &outlet)
+          return batch.replacingRecords(outlet.take())
+        }
+        var stage = Deduplicate<Detection>()
+        return (
+          batches.reduce(0) { $0 + $1.records.count },
+          {
+            // Of a pass before it would know all.
+            let memory = MemoryState().memory("deduplicate", of: "detections")
+            for batch in batches {
+              var outlet = Outlet<Detection>(capacity: batch.records.count)
+              try stage.process(batch, into: &outlet, memory: memory)
+            }
+          }
+        )
+      },
+      Benchmark(name: "join", unit: .record) {
+        let batches = try Inputs.detectionBatches()
+        let entries = try EntriesAtHand(Inputs.entryBatches().flatMap(\.records))
+        return (
+          batches.reduce(0) { $0 + $1.records.count },
+          { for batch in batches { _ = try KnowledgeBaseJoin.attach(to: batch.records, entries.append) } }
+        )
+      },
       stage("encode-json, detections", { EncodeJSON<Detection>() }, on: Inputs.detectionBatches),
       stage("encode-json, hosts", { EncodeJSON<Host>() }, on: Inputs.hostBatches),
       stage("encode-json, entries", { EncodeJSON<KnowledgeBaseEntry>() }, on: Inputs.entryBatches),
@@ -147,5 +175,24 @@ extension Benchmark {
         )
       }
     }
+  }
+}
+
+/// Entries with the fields that `detections-enriched` selects, as a join has them.
+private final class EntriesAtHand {
+  private var places: [UInt64: JoinedEntries.Place] = [:]
+  private var entries = JoinedEntries(memory: 32 << 20)
+
+  init(_ all: [KnowledgeBaseEntry]) throws {
+    let fields = ["TITLE", "CATEGORY", "CVE_LIST.CVE.ID", "CVSS_V3.BASE"].compactMap { FieldPath($0) }
+    let qid = FieldPath("QID")
+    for entry in all {
+      guard let number = qid.flatMap({ entry.fields.number(at: $0) }) else { continue }
+      places[number] = try entries.append(JoinedEntry(entry, fields: fields))
+    }
+  }
+
+  func append(_ qid: UInt64?, to tape: inout TapeBuilder) throws -> Range<Int> {
+    try entries.copy(qid.flatMap { places[$0] } ?? .missing, to: &tape)
   }
 }
