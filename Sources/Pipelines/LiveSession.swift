@@ -176,10 +176,11 @@ package final class LiveSession: Sendable {
     }
   }
 
-  /// Closes all connections, and the spools.
+  /// Closes all connections, and the spools; a state that goes with its run goes.
   package func close() async {
     await connection.close()
     for spooled in spools.all { await spooled.spool.close() }
+    state.removeIfTemporary()
   }
 }
 

@@ -96,6 +96,7 @@ package struct Run: Sendable {
     let start = clock.now
     var report = RunReport(pipeline: plan.name, isRehearsal: rehearsal != nil)
     let state = try openState(&report)
+    defer { state?.removeIfTemporary() }
     let rounds = try rounds()
     var streams = try plan.streams.map { try StreamRun($0, in: context(of: $0, state), limit: limit, settings(of: $0)) }
     do {

@@ -1,5 +1,4 @@
 internal import Blocks
-internal import Records
 internal import SystemPackage
 
 /// A captured body of which pieces are read: the file itself, or what it unpacks to in a file without a name.

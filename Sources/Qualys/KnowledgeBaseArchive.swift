@@ -1,4 +1,3 @@
-internal import Records
 internal import Synchronization
 
 /// The KnowledgeBase entries of a capture, by QID: any selection of them can be answered.

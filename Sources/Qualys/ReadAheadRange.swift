@@ -1,6 +1,5 @@
 internal import Blocks
 internal import Gzip
-internal import Records
 
 /// A call that was made before somebody wanted its answer; ends when its last reference goes.
 final class ReadAheadRange: Sendable {

@@ -1,5 +1,4 @@
 internal import Blocks
-internal import Records
 internal import Streaming
 internal import Synchronization
 

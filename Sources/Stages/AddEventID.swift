@@ -14,9 +14,9 @@ package struct AddEventID<Input: LogRecord>: Stage {
         `entity_id` is made of numbers: of a detection the platform, the host's ID and UNIQUE_VULN_ID \
         ('US2-7-9137434378'), of an entry 'QID-316760', of an asset the platform and assetId ('US2-asset-67538043'); a \
         detection without UNIQUE_VULN_ID is told by ID, QID, PORT, PROTOCOL, SERVICE, FQDN, SSL and INSTANCE, hashed. \
-        `event_id` has 22 characters (base64url of half a SHA-256), hashed from that and from all fields of the record as \
-        they were decoded: the same in every pipeline, however the answer was cut. So a receiver can tell repeats of an event, which \
-        at-least-once delivery may bring.
+        `event_id` has 22 characters (base64url of half a SHA-256), hashed from that and from all fields of the record \
+        as they were decoded: the same in every pipeline, however the answer was cut. So a receiver can tell repeats of \
+        an event, which at-least-once delivery may bring.
         It stands before stages that change records, and reads all fields: what 'decode-assets' is told to leave out \
         is left out behind it, with 'select'. What a source does not ask Qualys for cannot be hashed.
         """,

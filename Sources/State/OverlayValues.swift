@@ -11,9 +11,12 @@ struct OverlayValues: Sendable {
   /// Bytes in the file.
   private var spilled = 0
   private var rest: [UInt8] = []
+  /// Why nothing more can be appended: what the file has of a piece that did not fit is nobody's.
+  private var failure: SpilledBytes.Failure?
 
   /// Appends a value; says where it begins.
-  mutating func append(_ value: some Collection<UInt8>) throws(SpilledBytes.Failure) -> Int {
+  mutating func append(_ value: [UInt8]) throws(SpilledBytes.Failure) -> Int {
+    if let failure { throw failure }
     if rest.count + value.count > Self.limit { try spill() }
     let offset = spilled + rest.count
     rest.append(contentsOf: value)
@@ -27,6 +30,7 @@ struct OverlayValues: Sendable {
     unsafe rest.withUnsafeBytes { rest in
       do throws(SpilledBytes.Failure) { try unsafe file.append(rest) } catch { failure = error }
     }
+    self.failure = failure
     if let failure { throw failure }
     spilled += rest.count
     rest.removeAll(keepingCapacity: true)

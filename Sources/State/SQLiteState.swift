@@ -139,6 +139,13 @@ package final class SQLiteState: StateStore {
 
   deinit {
     try? database.close()
+    removeIfTemporary()
+  }
+
+  /// Removes the folder of a temporary state, at the end of the run that it goes with.
+  ///
+  /// Whoever still holds the state may hold it until the process is gone, and then nobody removes anything.
+  package func removeIfTemporary() {
     if removesFolder { try? FileManager.default.removeItem(atPath: folder.string) }
   }
 
