@@ -33,6 +33,8 @@ package final class OpenTroubles: EventRecorder {
   private let elapsed: @Sendable () -> Duration
   private let date: @Sendable () -> Int
   private let open = Mutex<[Key: Trouble]>([:])
+  /// Held while something begins, comes again or ends until it is told, so that no end is told before its beginning.
+  private let telling = Mutex<Void>(())
 
   package init(
     _ next: any EventRecorder,
@@ -47,14 +49,21 @@ package final class OpenTroubles: EventRecorder {
   package func record(_ event: HealthEvent) {
     // What is only said, and what has its own end, is no trouble of the moment.
     if Self.isKept(event.tracker) { return next.record(event) }
-    if event.isRecovery {
-      // Whoever told of it may see its end before a page is committed; else it was told already.
-      if open.withLock({ $0.removeValue(forKey: Self.key(event)) }) != nil { next.record(event) }
-      return
+    if event.severity == .info, !event.isRecovery { return next.record(event) }
+    telling.withLock { _ in
+      if event.isRecovery {
+        // Whoever told of it may see its end before a page is committed; else it was told already.
+        if open.withLock({ $0.removeValue(forKey: Self.key(event)) }) != nil { next.record(event) }
+      } else if isNews(event) {
+        next.record(event)
+      }
     }
-    if event.severity == .info { return next.record(event) }
+  }
+
+  /// Notes a trouble; returns whether it is another one than before, or a worse one.
+  private func isNews(_ event: HealthEvent) -> Bool {
     let (now, date) = (elapsed(), date())
-    let isNews = open.withLock { open in
+    return open.withLock { open in
       let key = Self.key(event)
       guard var trouble = open[key] else {
         open[key] = Trouble(event: event, first: date, last: date, told: now)
@@ -68,11 +77,12 @@ package final class OpenTroubles: EventRecorder {
       open[key] = trouble
       return isWorse
     }
-    if isNews { next.record(event) }
   }
 
   /// Tells of each trouble again that has lasted for five minutes since it was told of.
-  package func rollUp() {
+  package func rollUp() { telling.withLock { _ in tellAgain() } }
+
+  private func tellAgain() {
     let now = elapsed()
     let due = open.withLock { open in
       var due: [Trouble] = []
@@ -95,6 +105,10 @@ package final class OpenTroubles: EventRecorder {
   ///
   /// - Parameter alone: Whether the pipeline's go on: what the stream does well proves nothing of them.
   package func end(of stream: String, _ classes: Set<ErrorClass>? = nil, alone: Bool = false) {
+    telling.withLock { _ in tellEnd(of: stream, classes, alone: alone) }
+  }
+
+  private func tellEnd(of stream: String, _ classes: Set<ErrorClass>?, alone: Bool) {
     let date = date()
     let ended = open.withLock { open in
       let keys = open.keys.filter { key in
