@@ -53,6 +53,23 @@ import Testing
     #expect(troubles.troubles(of: "b").count == 1)
   }
 
+  @Test("Each end follows its beginning, whoever tells them at once")
+  func order() async {
+    let (kept, troubles) = made()
+    await withTaskGroup { group in
+      for teller in 0..<4 {
+        group.addTask { @concurrent [self] in
+          for _ in 0..<2_000 {
+            if teller % 2 == 0 { troubles.record(trouble()) } else { troubles.end(of: "a") }
+          }
+        }
+      }
+    }
+    troubles.end(of: "a")
+    let ends = kept.events.withLock { $0.map(\.isRecovery) }
+    #expect(ends.enumerated().allSatisfy { $1 == ($0 % 2 == 1) } && ends.count % 2 == 0)
+  }
+
   @Test func whatGetsWorseIsNews() {
     let (kept, troubles) = made()
     troubles.record(trouble())
