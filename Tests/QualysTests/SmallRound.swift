@@ -91,17 +91,17 @@ final class SmallRound: Sendable {
       guard batch.position.isEnd else { continue }
       standing += page.filter { $0.mark < batch.position.marks }.map(\.id)
       page = []
-      commit(batch.page, marks: batch.position.marks)
+      try commit(batch.page, marks: batch.position.marks)
       count += 1
       if count == pages { break }
     }
     return standing
   }
 
-  private func commit(_ page: Page, marks: UInt32) {
+  private func commit(_ page: Page, marks: UInt32) throws {
     try? QIDLedger(state).note(delivered: page, to: "s")
     if let report = page.report { cursorOfLastPage.withLock { $0 = page.cursor?(report) ?? $0 } }
-    try? state.commit(page, marks: marks, of: "s", progress: StreamProgress(cursor: []))
+    try state.commit(page, marks: marks, of: "s", progress: StreamProgress(cursor: []))
   }
 }
 

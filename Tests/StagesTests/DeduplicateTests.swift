@@ -139,7 +139,7 @@ struct DeduplicateTests {
   func manyOfAHost(batch: Int) throws {
     let state = MemoryState()
     let first = try Self.page([(9, Array(1...700)), (7, [1, 701]), (9, [3, 699, 702, 702])])
-    // One event on two hosts: an id is of a host, and 1 is told apart by it.
+    // An id is remembered of a host: 1 on another one is another event.
     #expect(try Self.pass(first, state, batch: batch) == Array(1...700) + [1, 701, 702])
     let second = try Self.page([(9, [699, 703, 5, 702]), (7, [701, 704])], number: 1)
     #expect(try Self.pass(second, state, batch: batch) == [703, 704])
