@@ -246,26 +246,20 @@ package final class XMLPushParser {
   }
 
   /// Looks at everything that says whether the document is still good.
+  ///
+  /// Not at `errNo`: validity and namespaces leave a document well-formed and are noted there, too.
   private func check(_ status: Int32) throws(XMLError) {
     if unsafe context.pointee.declaredEntity { throw error(.declaresEntity) }
     // The pre-filter keeps undefined references as text, so one that gets here would be lost.
     if unsafe context.pointee.metReference { throw error(.malformed(code: 27, "an undefined entity is referenced")) }
+    // What is wrong behind the root element does not matter: everything before it was read.
+    let isBroken = unsafe parser.pointee.wellFormed == 0 || parser.pointee.disableSAX != 0
+    let isRefused = unsafe isBroken && !context.pointee.isRootClosed || context.pointee.place.metUndeclaredEntity != 0
+    guard isRefused else { return }
     let code = status != 0 ? status : unsafe parser.pointee.errNo
-    // Something after the root element: everything before it was read.
-    // An undefined entity in an attribute's default is no error to libxml2 where an external subset might define it.
-    let isBehindRoot = unsafe context.pointee.isRootClosed && code != Int32(XML_WAR_UNDECLARED_ENTITY.rawValue)
-    guard code != 0, !Self.harmless.contains(code), !isBehindRoot else { return }
     let message = unsafe xmlCtxtGetLastError(parser)?.pointee.message.map { unsafe String(cString: $0) }
     // Without namespaces it does not know where the element began.
     let words = (message ?? "code \(code)").prefix { $0 != "\n" }.replacing(" line 0 and ", with: " and ")
     throw error(.malformed(code: Int(code), String(words)))
   }
-
-  /// Findings that leave the document well-formed: names that look like unbound prefixes, and `xml:` peculiarities.
-  private static let harmless: Set<Int32> = [
-    Int32(XML_NS_ERR_XML_NAMESPACE.rawValue), Int32(XML_NS_ERR_UNDEFINED_NAMESPACE.rawValue),
-    Int32(XML_NS_ERR_QNAME.rawValue), Int32(XML_NS_ERR_EMPTY.rawValue), Int32(XML_NS_ERR_COLON.rawValue),
-    Int32(XML_WAR_NS_URI.rawValue), Int32(XML_WAR_NS_URI_RELATIVE.rawValue),
-    Int32(XML_WAR_LANG_VALUE.rawValue), Int32(XML_WAR_SPACE_VALUE.rawValue), Int32(XML_WAR_UNKNOWN_VERSION.rawValue),
-  ]
 }

@@ -94,15 +94,18 @@ struct XMLRecording {
       let value = unsafe attributes[index + 1]
       index += 2
       let text = unsafe String(cString: name)
-      if text == "xmlns" || text.hasPrefix("xmlns:") { continue }
+      if text == "xmlns" || text.hasPrefix("xmlns:") && text != "xmlns:" { continue }
       unsafe append(name: Self.local(name), value: value, Int(xmlStrlen(value)))
     }
   }
 
-  /// A name without its prefix.
+  /// A name without its prefix; there is none before what is no name by itself, such as `a:-`.
   private static func local(_ name: UnsafePointer<UInt8>?) -> UnsafePointer<UInt8>? {
-    guard let name = unsafe name, let colon = unsafe xmlStrchr(name, UInt8(ascii: ":")) else { return unsafe name }
-    return unsafe colon == name || colon[1] == 0 ? name : colon + 1
+    guard let name = unsafe name, let colon = unsafe xmlStrchr(name, UInt8(ascii: ":")), unsafe colon != name else {
+      return unsafe name
+    }
+    guard let first = unsafe String(cString: colon + 1).unicodeScalars.first else { return unsafe name }
+    return unsafe xmlValidateNCName(String(first), 0) == 0 ? colon + 1 : name
   }
 
   private mutating func append(name: UnsafePointer<UInt8>?, value: UnsafePointer<UInt8>?, _ count: Int) {
