@@ -122,6 +122,9 @@ package final class XMLPushParser {
     }
     unsafe self.parser = unsafe parser
     unsafe xmlCtxtUseOptions(parser, Int32(XML_PARSE_NONET.rawValue))
+    // These would print to standard error.
+    unsafe parser.pointee.vctxt.error = nil
+    unsafe parser.pointee.vctxt.warning = nil
     unsafe self.context.pointee.parser = unsafe parser
     unsafe self.context.pointee.callbacks = callbacks
   }
