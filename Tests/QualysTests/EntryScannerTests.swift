@@ -22,4 +22,17 @@ import Testing
       #expect(entry.hasPrefix("<VULN>") && entry.hasSuffix("</VULN>"))
     }
   }
+
+  @Test("bytes that nearly are a mark are none", arguments: [1, 2, 5, 1000])
+  func nearly(size: Int) {
+    let text = "<VULN ><<VULN><<QID>7<<!-- --></VULN>--></VULNS><![CDATA[]]]></VULN>]]></VULN></VULN><!--></VULN>"
+    let bytes = Array(text.utf8)
+    var scanner = EntryScanner(offset: 0)
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      scanner.scan(Array(bytes[start..<min(start + size, bytes.count)]))
+    }
+    #expect(scanner.entries.map(\.qid) == [7])
+    let found = scanner.entries.map { String(decoding: bytes[$0.range], as: UTF8.self) }
+    #expect(found == ["<VULN><<QID>7<<!-- --></VULN>"])
+  }
 }
