@@ -50,6 +50,23 @@ struct GzipTests {
     #expect(try Self.decompressed(Self.member(text) + Self.member(text), chunk: size) == text + text)
   }
 
+  @Test("The check sum is right for text of every length, cut anywhere", arguments: [0, 1, 15, 63, 64, 65, 100])
+  func checkSums(cut: Int) throws {
+    // Whoever reads compares the sum; folding works on 64 and on 16 bytes at a time.
+    let noise = Self.noise(700)
+    let compressor = try GzipCompressor(level: 1)
+    for length in cut...noise.count {
+      var member: [UInt8] = []
+      unsafe noise.withUnsafeBytes { noise in
+        unsafe compressor.compress(UnsafeRawBufferPointer(rebasing: noise[..<cut]), into: &member)
+        unsafe compressor.compress(UnsafeRawBufferPointer(rebasing: noise[cut..<length]), into: &member)
+      }
+      compressor.finishMember(into: &member)
+      let isSame = try Self.decompressed(member) == Array(noise[..<length])
+      #expect(isSame, "\(length) bytes")
+    }
+  }
+
   @Test("Text that comes in pieces makes the same member", arguments: [1, 2, 3, 6], [777, 100_000])
   func pieces(level: Int, size: Int) throws {
     let text = Self.noise(100_000) + Array(repeating: 1, count: 100_000) + Self.texts[5] + Self.texts[5]
