@@ -5,11 +5,11 @@ internal import Synchronization
 ///
 /// A batch's text, its tape and its lines live for milliseconds, and those of the next batch are as large. Given back and
 /// asked for again, each page of theirs would be mapped and cleared anew, which takes a twentieth of a run, or stay
-/// with `malloc` for good. Memory: at most 4 MiB beside what is in use.
+/// with `malloc` for good. Memory: at most 6 MiB beside what is in use.
 package enum Blocks {
   /// What is smaller comes from `malloc`.
   private static let smallest = 128 * 1024
-  private static let keptBytes = 4 << 20
+  private static let keptBytes = 6 << 20
   private static let kept = Mutex(Kept())
 
   @safe

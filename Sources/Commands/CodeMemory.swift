@@ -1,9 +1,23 @@
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 
-/// The code that starting up has touched: reading options and the pipeline file, proving the plan.
-enum StartUpCode {
-  /// Gives back the memory of the program's own code, some 15 MiB, most of which is not needed again.
+/// The memory of the program's own code: whatever ran once stays in it.
+final class CodeMemory: Sendable {
+  private static let step = 64 << 20
+  private let next = Atomic<Int>(0)
+
+  /// Gives it back when the first logs are written, and again for each 64 MiB of them.
+  ///
+  /// What sets a run up is not needed again, and what ends a page or a file seldom.
+  func letGo(written bytes: Int) {
+    let next = next.load(ordering: .relaxed)
+    guard bytes >= next else { return }
+    let isFirst = self.next.compareExchange(expected: next, desired: bytes + Self.step, ordering: .relaxed).exchanged
+    if isFirst { Self.letGo() }
+  }
+
+  /// Gives it back, some 15 MiB after reading options and the pipeline file and proving the plan.
   ///
   /// What is needed is mapped again at its next use, out of the system's cache of the file. Only what can be executed and
   /// not written is let go: it is as it stands in the file. Without success nothing is lost.

@@ -82,6 +82,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let plan = try pipeline.plan(requiresSecrets: true, sends: send, rehearses: dryRun, callsQualys: true)
     let progress = ProgressLine()
+    let code = CodeMemory()
     let stop = StopSignal()
     let options = plan.isLive ? liveOptions(plan) : nil
     let run = Run(
@@ -92,8 +93,11 @@ struct RunCommand: AsyncParsableCommand {
       cores: cores,
       rehearsal: dryRun ? DryRun() : nil,
       live: options?.live(stop: stop, progress, tellsSize: true)
-    ) { progress.show($0) }
-    StartUpCode.letGo()
+    ) {
+      progress.show($0)
+      code.letGo(written: $0.bytes)
+    }
+    CodeMemory.letGo()
     let report: RunReport
     do {
       report =

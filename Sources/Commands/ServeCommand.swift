@@ -103,7 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
     // Streams have 30 seconds.
     configuration.maximumGracefulShutdownDuration = .seconds(40)
     log.info("serving \(names.joined(separator: ", "))")
-    StartUpCode.letGo()
+    CodeMemory.letGo()
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch let error as EndpointError {
