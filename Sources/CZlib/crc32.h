@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <zlib.h>
 
-/* gzip's CRC-32. zlib's own takes a fifteenth of the time of level 1; by carry-less multiplication it is six times as fast.
+/* gzip's CRC-32. zlib's own takes 7 % of the time of level 1; by carry-less multiplication it is three times as fast.
 
    V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel, 2009: what is read
    is folded, 64 bytes at a time, into what comes 64 bytes later; the constants are powers of x modulo the polynomial. */
