@@ -62,6 +62,32 @@ import Testing
     await server.stop()
   }
 
+  @Test("a dry run asks, and leaves nothing behind, the copy of its state neither")
+  func dryRun() async throws {
+    var options = SimulatedServer.Options()
+    options.detections.hosts = 7
+    let server = SimulatedServer(options)
+    let port = try await server.start()
+    try await Program.withFolder { folder in
+      let (there, temporary) = (folder.appending(path: "there"), folder.appending(path: "temporary"))
+      for url in [there, temporary] {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      }
+      try Data(Self.file(port: port, "start: all").utf8).write(to: there.appending(path: "live.yaml"))
+      let result = try await Command.run(
+        try Program.path,
+        ["run", "live.yaml", "--dry-run"],
+        folder: there,
+        environment: Self.environment.merging(["TMPDIR": temporary.path]) { $1 }
+      )
+      #expect(result.status == 0, "\(result.errorText)")
+      #expect(server.calls.count > 1 && result.errorText.contains("dry run: nothing was written, sent or moved"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: there.path) == ["live.yaml"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
+    }
+    await server.stop()
+  }
+
   @Test("without a word where to begin nothing is asked, and the events say so")
   func beginning() async throws {
     try await Program.withFolder { folder in
