@@ -3,7 +3,6 @@
 #undef LIBXML_ICU_ENABLED
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
-#include <libxml/tree.h>
 
 /* What the context of a parser's callbacks begins with. */
 typedef struct {
